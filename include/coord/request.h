@@ -1,0 +1,182 @@
+/* Requests: work that libcoord asks of the host. End each one with exactly one of succeed, fail, free. */
+#ifndef COORD_REQUEST_H
+#define COORD_REQUEST_H
+
+#include <coord/queue.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Something for the host to do, such as loading the value of a key.
+ *
+ * It arrives at a callback or as a COORD_EVENT_REQUEST, and is OWNED by who receives it. It may be kept and answered later, from any
+ * thread. Ending it is what frees it: an answer that comes after the request's deadline is dropped and counted, not an error. The
+ * setters and the ending belong to one thread at a time; everything else is safe from any thread.
+ */
+typedef struct coord_request coord_request;
+
+/** Kinds of requests. */
+enum {
+    COORD_REQUEST_LOAD = 1 /**< one item: give the value of its key */
+};
+
+/**
+ * Receives a request, OWNED.
+ *
+ * A LOAD for a blocking get runs on that get's own thread; everything else runs on a worker or lent thread, concurrently for different
+ * keys. A blocking get of another key or group inside is legal; of a key that this thread is already loading it gives
+ * COORD_WOULD_DEADLOCK. Must not throw, longjmp or end its thread.
+ */
+typedef void (*coord_request_fn)(void *user, coord_request *request);
+
+/**
+ * Tells what is asked.
+ *
+ * @param request BORROWED; may be NULL.
+ * @return COORD_REQUEST_*; 0 for NULL.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API int32_t coord_request_kind(const coord_request *request);
+
+/**
+ * Tells how many items the request carries.
+ *
+ * @param request BORROWED; may be NULL.
+ * @return 1 for a LOAD; 0 for NULL.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API size_t coord_request_count(const coord_request *request);
+
+/**
+ * Gives the key of an item.
+ *
+ * @param request BORROWED; may be NULL.
+ * @param item index below coord_request_count.
+ * @param len receives its length in bytes; may be NULL.
+ * @return any bytes, BORROWED until the request is ended, NUL-terminated after its length; "" for NULL or an index out of range.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API const char *coord_request_key(const coord_request *request, size_t item, size_t *len);
+
+/**
+ * Gives the value an item has now.
+ *
+ * @param request BORROWED; may be NULL.
+ * @param item index below coord_request_count.
+ * @return BORROWED until the request is ended; NULL when there is none, as for every LOAD.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API const coord_bytes *coord_request_value(const coord_request *request, size_t item);
+
+/**
+ * Gives the pointer the host attached to an item.
+ *
+ * @param request BORROWED; may be NULL.
+ * @param item index below coord_request_count.
+ * @return that pointer; NULL when there is none, as for a LOAD of a local get.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API void *coord_request_user(const coord_request *request, size_t item);
+
+/**
+ * Gives the context of the work: its deadline is the load's, and it is cancelled when nobody wants the answer any more.
+ *
+ * Hand it to the calls you make meanwhile.
+ *
+ * @param request BORROWED; may be NULL.
+ * @return BORROWED until the request is ended; NULL for NULL or when memory is short.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API coord_context *coord_request_context(const coord_request *request);
+
+/**
+ * Gives the name of the group that asks.
+ *
+ * @param request BORROWED; may be NULL.
+ * @param len receives its length in bytes; may be NULL.
+ * @return BORROWED until the request is ended, NUL-terminated; "" when there is none.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API const char *coord_request_group(const coord_request *request, size_t *len);
+
+/**
+ * Sets the answer of an item; the last one wins. Then end the request with coord_request_succeed(request, NULL, 0, NULL).
+ *
+ * @param request BORROWED; not NULL.
+ * @param item index below coord_request_count.
+ * @param data COPIED; NULL only with len 0.
+ * @param len how many bytes; at most 4,294,967,295.
+ * @param opts BORROWED for the call; how to keep the value. NULL = defaults.
+ * @param err receives an OWNED error; may be NULL.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_NO_MEMORY.
+ * @thread one at a time.
+ * @since 0.1
+ */
+COORD_API coord_status coord_request_set(coord_request *request, size_t item, const void *data, size_t len,
+                                         const coord_value_options *opts, coord_error **err);
+
+/**
+ * Sets a failure as the answer of an item; the last answer wins. Then end the request with coord_request_succeed.
+ *
+ * @param request BORROWED; not NULL.
+ * @param item index below coord_request_count.
+ * @param status any but COORD_OK.
+ * @param message COPIED, one line; may be NULL.
+ * @param message_len bytes, or COORD_NUL; what is beyond 4,096 is cut off.
+ * @param err receives an OWNED error; may be NULL.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_NO_MEMORY.
+ * @thread one at a time.
+ * @since 0.1
+ */
+COORD_API coord_status coord_request_set_error(coord_request *request, size_t item, coord_status status, const char *message,
+                                               size_t message_len, coord_error **err);
+
+/**
+ * Ends a request well.
+ *
+ * A LOAD that gives neither data here nor an answer by a setter has the empty value. Invalid arguments fail the request with
+ * COORD_INVALID_ARGUMENT, which its callers see.
+ *
+ * @param request TRANSFERRED; NULL does nothing.
+ * @param data the value of a LOAD, COPIED; NULL with len 0 = what a setter gave, else empty.
+ * @param len how many bytes; at most 4,294,967,295.
+ * @param opts BORROWED for the call; how to keep the value. NULL = defaults.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API void coord_request_succeed(coord_request *request, const void *data, size_t len, const coord_value_options *opts);
+
+/**
+ * Ends a request with a failure, which every caller who waits for it gets.
+ *
+ * @param request TRANSFERRED; NULL does nothing.
+ * @param status any but COORD_OK, which counts as COORD_HOST_FAILED.
+ * @param message COPIED, one line; may be NULL.
+ * @param message_len bytes, or COORD_NUL; what is beyond 4,096 is cut off.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API void coord_request_fail(coord_request *request, coord_status status, const char *message, size_t message_len);
+
+/**
+ * Ends a request without an answer: it fails with COORD_ABANDONED.
+ *
+ * @param request TRANSFERRED; NULL does nothing.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API void coord_request_free(coord_request *request);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
