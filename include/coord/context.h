@@ -26,10 +26,15 @@ typedef struct coord_context_options {
     size_t trace_len;      /**< bytes, or COORD_NUL; at most 4,096 */
 } coord_context_options;
 
+/** Flags of a call. */
+enum {
+    COORD_CALL_COUNTED = 1 /**< goes on from a lookup that missed: not counted as a get once more. For gets only */
+};
+
 /** The one struct of per-call options, taken by every verb that may wait. */
 typedef struct coord_call_options {
     uint32_t size;          /**< sizeof this struct */
-    uint32_t flags;         /**< none yet; must be 0 */
+    uint32_t flags;         /**< COORD_CALL_*; default none */
     int64_t timeout_ns;     /**< of the whole call; 0 = the verb's default; COORD_FOREVER = none */
     coord_context *context; /**< BORROWED for the call; NULL = none. The earlier of the two deadlines counts */
 } coord_call_options;

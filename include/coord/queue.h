@@ -105,9 +105,9 @@ COORD_API void coord_queue_close(coord_queue *queue);
 COORD_API int32_t coord_queue_fd(const coord_queue *queue);
 
 /**
- * Gives the read end of a pipe that gets a byte whenever the queue becomes non-empty, and whenever a drain leaves events behind.
+ * Gives a descriptor to read from: a byte arrives whenever the queue becomes non-empty, and whenever a drain leaves events behind.
  *
- * Read it and close it yourself. It is non-blocking and close-on-exec, and reads end-of-file once the queue is gone. At most one
+ * It is one end of a socket pair. Read it and close it yourself. It is non-blocking and close-on-exec, and reads end-of-file once the queue is gone. At most one
  * per queue.
  *
  * @param queue BORROWED; not NULL, not a callback queue.

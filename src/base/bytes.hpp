@@ -52,6 +52,7 @@ class bytes {
     // --- the cache's part of the header -------------------------------------------------------------------------------------
     // Low two bits: COORD_VALUE_* as stored. The rest belongs to whoever orders the entry (see cache/).
     static constexpr std::uint8_t value_flag_mask = 0x03;
+    static constexpr std::uint8_t no_store = 0x02;  // COORD_VALUE_NO_STORE
     static constexpr std::uint8_t detached = 0x80;  // left the cache while held; `place` then names a detached_ledger account
     std::atomic<std::uint8_t>& cache_marks() noexcept { return marks; }
     std::uint32_t place() const noexcept { return place_; }

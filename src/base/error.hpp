@@ -37,6 +37,8 @@ class error_info final : public handle {
 
 class [[nodiscard]] error {
   public:
+    // No error: only what boost::system::result gives for the error of a success.
+    error() noexcept : status_(COORD_OK) {}
     // Never throws: when memory is short the status alone stays.
     error(coord_status status, const char* component, std::string_view message) noexcept;
     explicit error(coord_status status) noexcept : status_(status) {}

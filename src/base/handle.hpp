@@ -63,6 +63,17 @@ class shared {
         if (object->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete object;
     }
 
+    // Null once the count was zero: the object is on its way out.
+    template <class T>
+    static boost::intrusive_ptr<T> try_keep(T* object) noexcept {
+        auto& count = static_cast<shared*>(object)->references_;
+        auto seen = count.load(std::memory_order_relaxed);
+        while (seen != 0)
+            if (count.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel))
+                return boost::intrusive_ptr<T>(object, false);
+        return nullptr;
+    }
+
   private:
     mutable std::atomic<std::uint32_t> references_{0};
 };

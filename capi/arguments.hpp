@@ -1,0 +1,92 @@
+// Checks of what comes in: sized structs, texts, bytes and times.
+#pragma once
+
+#include <coord/bytes.h>
+#include <coord/context.h>
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "runtime/context.hpp"
+#include "runtime/request.hpp"
+
+namespace coord::capi {
+
+inline error invalid(const char* component, const std::string& message) {
+    return {COORD_INVALID_ARGUMENT, component, message};
+}
+
+// Copies a sized struct. A larger one is fine while what we do not know is zero; a smaller one has defaults at its end.
+template <class T>
+result<T> read_options(const T* given, const char* component) {
+    T known{};
+    known.size = sizeof(T);
+    if (given == nullptr) return known;
+    if (given->size < sizeof given->size)
+        return invalid(component, "options.size: not set; use COORD_OPTIONS or coord_options_init");
+    const auto* const raw = reinterpret_cast<const unsigned char*>(given);
+    for (std::size_t i = sizeof(T); i < given->size; ++i)
+        if (raw[i] != 0)
+            return error(COORD_UNSUPPORTED, component, "options: a field is set that this version does not know");
+    std::memcpy(&known, given, std::min<std::size_t>(given->size, sizeof(T)));
+    known.size = sizeof(T);
+    return known;
+}
+
+// Fills a sized struct of the host, as far as it goes.
+template <class T>
+result<> write_sized(T from, T* to, const char* component) {
+    if (to == nullptr) return invalid(component, "stats: must not be NULL");
+    if (to->size < sizeof to->size) return invalid(component, "stats.size: not set; set it to sizeof the struct");
+    const auto room = to->size;
+    if (room > sizeof(T)) std::memset(to, 0, room);
+    from.size = room;
+    std::memcpy(to, &from, std::min<std::size_t>(room, sizeof(T)));
+    return {};
+}
+
+// A `const char *` with a length that may be COORD_NUL.
+inline result<std::string_view> read_text(const char* text,
+                                          std::size_t size,
+                                          std::size_t limit,
+                                          const char* component,
+                                          const char* name) {
+    if (text == nullptr && size != 0) return invalid(component, std::string(name) + ": NULL with a length");
+    if (text == nullptr) return std::string_view();
+    if (size == COORD_NUL) size = std::strlen(text);
+    if (size > limit)
+        return invalid(component,
+                       std::string(name) + ": " + std::to_string(size) + " bytes, at most " +
+                           std::to_string(limit) + " are allowed");
+    return std::string_view(text, size);
+}
+
+// A `const void *` with a length.
+inline result<std::string_view> read_memory(const void* data,
+                                            std::size_t size,
+                                            std::size_t limit,
+                                            const char* component,
+                                            const char* name) {
+    if (size == COORD_NUL) return invalid(component, std::string(name) + ": a length in bytes is needed, not COORD_NUL");
+    return read_text(static_cast<const char*>(data), size, limit, component, name);
+}
+
+// What off (COORD_OFF) means for a timeout.
+enum class off { invalid, now };
+
+result<time_point> read_timeout(std::int64_t timeout_ns, time_point now, duration by_default, off meaning, const char* component);
+
+// Deadline and context of a call; the context is null when there is none.
+struct call {
+    time_point deadline = never;
+    ref<context> owner;
+    std::uint32_t flags = 0;
+};
+result<call> read_call(const coord_call_options* given, time_point now, duration by_default, off meaning, const char* component);
+
+result<value_terms> read_terms(const coord_value_options* given, const char* component);
+
+}  // namespace coord::capi

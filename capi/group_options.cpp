@@ -1,0 +1,133 @@
+#include "capi/group_options.hpp"
+
+#include "base/limits.hpp"
+#include "capi/arguments.hpp"
+
+namespace coord::capi {
+namespace {
+
+using groupcache::group;
+using groupcache::group_options;
+
+constexpr const char* component = "group";
+
+result<> read_times(const coord_group_options& given, group_options& wanted) {
+    if (given.ttl_ns < 0) return invalid(component, "options.ttl_ns: must not be negative");
+    if (given.load_timeout_ns < 0) return invalid(component, "options.load_timeout_ns: must not be negative");
+    if (given.ttl_ns != 0) wanted.ttl = duration(given.ttl_ns);
+    if (given.load_timeout_ns != 0) wanted.load_timeout = duration(given.load_timeout_ns);
+    return {};
+}
+
+result<> read_loader(const coord_group_options& given, group_options& wanted) {
+    if (given.load != nullptr && given.requests != nullptr)
+        return invalid(component, "options: set load or requests, not both");
+    wanted.load = given.load;
+    wanted.user = given.user;
+    wanted.requests_token = given.requests_token;
+    if (given.requests == nullptr) return {};
+    const auto requests = need<queue>(given.requests);
+    if (!requests) return requests.error();
+    if ((*requests)->is_closed()) return error(COORD_CLOSED, "queue", "options.requests: the queue was closed");
+    wanted.requests = ref<queue>(*requests);
+    return {};
+}
+
+result<group_options> read(const coord_group_options& given) {
+    if (given.flags != 0 || given.reserved != 0)
+        return invalid(component, "options.flags, options.reserved: must be 0");
+    if (given.on_abandoned < 0 || given.on_abandoned > COORD_ON_ABANDONED_CANCEL)
+        return invalid(component, "options.on_abandoned: not a COORD_ON_ABANDONED_ value");
+    if (given.policy < 0 || given.policy > COORD_POLICY_LRU)
+        return invalid(component, "options.policy: not a COORD_POLICY_ value");
+    group_options wanted;
+    if (given.max_bytes == static_cast<std::uint64_t>(COORD_OFF))
+        wanted.max_bytes = 0;
+    else if (given.max_bytes != 0)
+        wanted.max_bytes = given.max_bytes;
+    if (given.max_loads != 0) wanted.max_loads = given.max_loads;
+    if (given.on_abandoned == COORD_ON_ABANDONED_CANCEL) wanted.abandoned = groupcache::on_abandoned::cancel;
+    if (given.policy == COORD_POLICY_LRU) wanted.policy = cache::order::lru;
+    if (auto times = read_times(given, wanted); !times) return times.error();
+    if (auto loader = read_loader(given, wanted); !loader) return loader.error();
+    return wanted;
+}
+
+}  // namespace
+
+coord_group* found_handle(runtime& in, std::string_view name) noexcept {
+    const auto found = in.find<group>(name);
+    // find() took the host's reference; the group holds itself while there is one.
+    return found ? outside<coord_group>(found.get()) : nullptr;
+}
+
+result<> make_group(coord_runtime* of,
+                    const char* name,
+                    std::size_t name_len,
+                    const coord_group_options* opts,
+                    coord_group** out,
+                    when_taken how) {
+    const auto given = read_options(opts, component);
+    if (!given) return given.error();
+    // Unless the group takes it over, user is freed here.
+    struct free_user {
+        coord_user_free_fn fn;
+        void* user;
+        ~free_user() {
+            if (fn != nullptr) fn(user);
+        }
+    } undo{given->user_free, given->user};
+    const auto owner = need<runtime>(of);
+    if (!owner) return owner.error();
+    if (out == nullptr) return invalid(component, "group: must not be NULL");
+    const auto text = read_text(name, name_len, limits::max_name_bytes, component, "name");
+    if (!text) return text.error();
+    auto wanted = read(*given);
+    if (!wanted) return wanted.error();
+    wanted->user_free = given->user_free;
+    for (;;) {
+        if (how == when_taken::give_that) *out = found_handle(**owner, *text);
+        if (*out != nullptr) return {};
+        const auto made = group::make(ref<runtime>(*owner), *text, *wanted);
+        if (made) {
+            undo.fn = nullptr;
+            *out = hand_out<coord_group>(*made);
+            return {};
+        }
+        const bool taken = made.error().status() == COORD_ALREADY_EXISTS;
+        if (!taken || how == when_taken::fail) return made.error();
+    }
+}
+
+coord_group_stats as_stats(const groupcache::group_counters& now) noexcept {
+    coord_group_stats stats{};
+    stats.gets = now.gets;
+    stats.cache_hits = now.cache_hits;
+    stats.loads = now.loads;
+    stats.loads_deduped = now.flights;
+    stats.local_loads = now.local_loads;
+    stats.local_load_errors = now.local_load_errors;
+    stats.late_answers = now.late_answers;
+    stats.flights_active = now.flights_active;
+    stats.flight_oldest_ns = now.flight_oldest_ns;
+    stats.waiters = now.waiters;
+    return stats;
+}
+
+coord_cache_stats as_stats(const cache::counters& now) noexcept {
+    coord_cache_stats stats{};
+    stats.bytes = now.bytes;
+    stats.memory_bytes = now.memory_bytes;
+    stats.detached_bytes = now.detached_bytes;
+    stats.items = now.items;
+    stats.gets = now.gets;
+    stats.hits = now.hits;
+    stats.evictions = now.evictions;
+    stats.evicted_full = now.evicted_full;
+    stats.evicted_expired = now.evicted_expired;
+    stats.removed = now.removed;
+    stats.refused = now.refused;
+    return stats;
+}
+
+}  // namespace coord::capi

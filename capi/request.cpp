@@ -1,0 +1,126 @@
+#include <coord/request.h>
+
+#include "base/limits.hpp"
+#include "capi/arguments.hpp"
+#include "capi/bytes.hpp"
+#include "capi/guard.hpp"
+#include "capi/kinds.hpp"
+
+using coord::error;
+using coord::request;
+using coord::result;
+using namespace coord::capi;
+
+namespace {
+
+constexpr const char* component = "request";
+
+// What the host says went wrong; too much text is cut by error itself.
+error host_error(coord_status status, const char* message, std::size_t size) {
+    const std::string_view text = message == nullptr  ? std::string_view()
+                                  : size == COORD_NUL ? std::string_view(message)
+                                                      : std::string_view(message, size);
+    return {status == COORD_OK ? COORD_HOST_FAILED : status, "loader", text};
+}
+
+result<> set(request& on, std::size_t item, const void* data, std::size_t len, const coord_value_options* opts) {
+    const auto memory = read_memory(data, len, coord::limits::max_value_bytes, component, "data");
+    if (!memory) return memory.error();
+    const auto terms = read_terms(opts, component);
+    if (!terms) return terms.error();
+    return on.set(item, *memory, *terms);
+}
+
+}  // namespace
+
+extern "C" {
+
+int32_t coord_request_kind(const coord_request* of) {
+    const auto* const found = inside<request>(of);
+    return found != nullptr ? static_cast<int32_t>(found->which()) : 0;
+}
+
+size_t coord_request_count(const coord_request* of) {
+    const auto* const found = inside<request>(of);
+    return found != nullptr ? found->count() : 0;
+}
+
+const char* coord_request_key(const coord_request* of, size_t item, size_t* len) {
+    const auto* const found = inside<request>(of);
+    const auto key = found != nullptr ? found->key(item) : std::string_view();
+    if (len != nullptr) *len = key.size();
+    return key.data() != nullptr ? key.data() : "";
+}
+
+const coord_bytes* coord_request_value(const coord_request*, size_t) { return nullptr; }
+
+void* coord_request_user(const coord_request*, size_t) { return nullptr; }
+
+coord_context* coord_request_context(const coord_request* of) {
+    auto* const found = inside<request>(of);
+    return found != nullptr ? outside<coord_context>(found->work_context()) : nullptr;
+}
+
+const char* coord_request_group(const coord_request* of, size_t* len) {
+    const auto* const found = inside<request>(of);
+    const auto name = found != nullptr ? found->group_name() : std::string_view();
+    if (len != nullptr) *len = name.size();
+    return name.data() != nullptr ? name.data() : "";
+}
+
+coord_status coord_request_set(coord_request* of,
+                               size_t item,
+                               const void* data,
+                               size_t len,
+                               const coord_value_options* opts,
+                               coord_error** err) {
+    return guard(err, [&]() -> result<> {
+        const auto found = need<request>(of);
+        if (!found) return found.error();
+        return set(**found, item, data, len, opts);
+    });
+}
+
+coord_status coord_request_set_error(coord_request* of,
+                                     size_t item,
+                                     coord_status status,
+                                     const char* message,
+                                     size_t message_len,
+                                     coord_error** err) {
+    return guard(err, [&]() -> result<> {
+        const auto found = need<request>(of);
+        if (!found) return found.error();
+        if (status == COORD_OK) return invalid(component, "status: an error needs a status other than ok");
+        if (message == nullptr && message_len != 0) return invalid(component, "message: NULL with a length");
+        return (*found)->set_error(item, host_error(status, message, message_len));
+    });
+}
+
+void coord_request_succeed(coord_request* of, const void* data, size_t len, const coord_value_options* opts) {
+    auto* const found = inside<request>(of);
+    if (found == nullptr || found->forked()) return;
+    result<> answered;
+    if (data != nullptr || len != 0 || opts != nullptr) {
+        coord_error* unsaid = nullptr;
+        const auto status = guard(&unsaid, [&] { return answered = set(*found, 0, data, len, opts); });
+        if (status != COORD_OK) {
+            // The callers of the load see what is wrong with its answer.
+            found->fail(answered.has_error() ? answered.error() : error(status));
+            coord_error_free(unsaid);
+            return;
+        }
+    }
+    found->succeed();
+}
+
+void coord_request_fail(coord_request* of, coord_status status, const char* message, size_t message_len) {
+    auto* const found = inside<request>(of);
+    if (found == nullptr || found->forked()) return;
+    found->fail(host_error(status, message, message == nullptr ? 0 : message_len));
+}
+
+void coord_request_free(coord_request* of) {
+    auto* const found = inside<request>(of);
+    if (found != nullptr && !found->forked()) found->abandon();
+}
+}

@@ -1,0 +1,95 @@
+// Requests in C++: work that libcoord asks of you, answered now or later, from any thread.
+#pragma once
+
+#include <coord/context.hpp>
+#include <coord/request.h>
+
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+namespace coord::inline v0 {
+
+enum class request_kind : std::int32_t {
+    load = COORD_REQUEST_LOAD,
+};
+
+namespace detail {
+/// Where a loader's request goes back to when the loader throws before it passed it on.
+struct unanswered {
+    coord_request* request = nullptr;
+};
+}  // namespace detail
+
+/// One piece of work. End it with succeed() or fail(); the destructor of one that was not ended
+/// fails it with `abandoned`.
+class request {
+  public:
+    /// No request.
+    request() noexcept = default;
+    /// Takes over a C handle.
+    explicit request(coord_request* owned) noexcept : native_(owned) {}
+    request(coord_request* owned, detail::unanswered& home) noexcept
+        : native_(owned), home_(&home) {}
+    // A request that was passed on no longer knows its way home: whoever has it may outlive the
+    // loader's call.
+    request(request&& other) noexcept : native_(other.release()) {}
+    request& operator=(request&& other) noexcept {
+        coord_request_free(std::exchange(native_, other.release()));
+        home_ = nullptr;
+        return *this;
+    }
+    ~request() {
+        if (home_ != nullptr)
+            home_->request = native_;
+        else
+            coord_request_free(native_);
+    }
+
+    request_kind kind() const noexcept {
+        return static_cast<request_kind>(coord_request_kind(native_));
+    }
+    /// Items of the request; a load has one.
+    std::size_t count() const noexcept { return coord_request_count(native_); }
+    /// The key of an item; valid until the request is ended.
+    std::string_view key(std::size_t item = 0) const noexcept {
+        std::size_t size = 0;
+        const auto* text = coord_request_key(native_, item, &size);
+        return {text, size};
+    }
+    /// The name of the group that asks; valid until the request is ended.
+    std::string_view group_name() const noexcept {
+        std::size_t size = 0;
+        const auto* text = coord_request_group(native_, &size);
+        return {text, size};
+    }
+    /// The deadline of the work; cancelled when nobody wants the answer any more.
+    coord::context context() const noexcept {
+        return coord::context(coord_context_ref(coord_request_context(native_)));
+    }
+
+    /// Ends it well. COPIES the value of a load.
+    void succeed(std::string_view value, const value_options& keep = {}) noexcept {
+        const auto native = keep.native();
+        coord_request_succeed(release(), value.data(), value.size(), &native);
+    }
+    /// Ends it with a failure, which everybody who waits gets.
+    void fail(coord::status what, std::string_view message) noexcept {
+        coord_request_fail(
+            release(), static_cast<coord_status>(what), message.data(), message.size());
+    }
+    void fail(const error& why) noexcept { fail(why.status(), why.what()); }
+
+    /// False once it was ended or passed on.
+    explicit operator bool() const noexcept { return native_ != nullptr; }
+    /// BORROWED.
+    coord_request* native_handle() const noexcept { return native_; }
+    /// Gives up the C handle.
+    coord_request* release() noexcept { return std::exchange(native_, nullptr); }
+
+  private:
+    coord_request* native_ = nullptr;
+    detail::unanswered* home_ = nullptr;
+};
+
+}  // namespace coord::inline v0

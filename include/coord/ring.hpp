@@ -1,0 +1,72 @@
+// The ring in C++: which peer owns which key.
+#pragma once
+
+#include <coord/bytes.hpp>
+#include <coord/ring.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace coord::inline v0 {
+
+/// How virtual nodes and keys are hashed; all peers of a cluster must use the same.
+enum class ring_profile : std::int32_t {
+    v2_fnv1_md5 = COORD_RING_V2_FNV1_MD5,
+    v2_fnv1a_md5 = COORD_RING_V2_FNV1A_MD5,
+    v2_crc32_md5 = COORD_RING_V2_CRC32_MD5,
+    golang_crc32 = COORD_RING_GOLANG_CRC32,
+    v3_hostport = COORD_RING_V3_HOSTPORT,
+};
+
+/// How a ring is made.
+struct ring_options {
+    ring_profile profile = ring_profile::v2_fnv1_md5;
+    /// Virtual nodes per peer; zero = 50.
+    std::uint32_t replicas = 0;
+};
+
+/// Places keys on peers exactly as groupcache does. Safe from any thread.
+class ring {
+  public:
+    /// Without peers.
+    explicit ring(const ring_options& options = {}) {
+        coord_ring_options native{};
+        native.size = sizeof native;
+        native.profile = static_cast<std::int32_t>(options.profile);
+        native.replicas = options.replicas;
+        coord_error* err = nullptr;
+        detail::check(coord_ring_new(&native, handle_.out(), &err), err);
+    }
+    /// With peers: separated by commas or white space.
+    explicit ring(std::string_view peers, const ring_options& options = {}) : ring(options) {
+        set(peers);
+    }
+
+    /// Replaces the peers. Lookups under way see the old list or the new one.
+    void set(std::string_view peers) {
+        coord_error* err = nullptr;
+        detail::check(coord_ring_set(native_handle(), peers.data(), peers.size(), &err), err);
+    }
+    /// The peer that owns a key, as spelled in the list; nothing when there are no peers.
+    std::optional<std::string> owner(std::string_view key) const {
+        coord_bytes* peer = nullptr;
+        coord_error* err = nullptr;
+        const auto what = coord_ring_owner(native_handle(), key.data(), key.size(), &peer, &err);
+        if (what == COORD_NOT_FOUND) {
+            coord_error_free(err);
+            return std::nullopt;
+        }
+        detail::check(what, err);
+        return bytes(peer).str();
+    }
+
+    /// BORROWED.
+    coord_ring* native_handle() const noexcept { return handle_.get(); }
+
+  private:
+    detail::handle<coord_ring, coord_ring_free> handle_;
+};
+
+}  // namespace coord::inline v0

@@ -1,0 +1,149 @@
+"""What blocking and awaitable groups share: the handle, and the verbs that never wait."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from ctypes import byref, c_uint64, c_void_p, sizeof
+from typing import Any, Callable
+
+from . import _ffi, _processes, durations, errors
+from ._library import library, quick
+from .runtime import Runtime, default_runtime
+from .stats import CacheStats, GroupStats, read_cache_stats, read_group_stats
+from .values import encode_key, take_bytes
+
+_POLICIES = {"s3fifo": _ffi.COORD_POLICY_S3FIFO, "lru": _ffi.COORD_POLICY_LRU}
+_ON_ABANDONED = {"finish": _ffi.COORD_ON_ABANDONED_FINISH, "cancel": _ffi.COORD_ON_ABANDONED_CANCEL}
+_CACHES = {"main": _ffi.COORD_CACHE_MAIN, "hot": _ffi.COORD_CACHE_HOT}
+
+_lookup = quick.coord_group_lookup
+_reopening = threading.RLock()
+
+
+def _forget_lock_in_child() -> None:
+    global _reopening
+    _reopening = threading.RLock()
+
+
+_processes.on_fork(_forget_lock_in_child)
+
+
+def _one_of(name: str, value: str, allowed: dict[str, int]) -> int:
+    if value not in allowed:
+        raise errors.InvalidArgument(f"{name} must be one of {', '.join(allowed)}: {value!r}")
+    return allowed[value]
+
+
+def group_options(
+    max_bytes: int | None,
+    ttl: float | None,
+    load_timeout: float | None,
+    max_loads: int | None,
+    policy: str,
+    on_abandoned: str,
+) -> _ffi.coord_group_options:
+    """The C struct of what a group can be told."""
+    if max_bytes is not None and max_bytes < 0:
+        raise errors.InvalidArgument(f"max_bytes must not be negative: {max_bytes!r}")
+    if max_loads is not None and not 1 <= max_loads <= 0xFFFFFFFF:
+        raise errors.InvalidArgument(f"max_loads must be positive: {max_loads!r}")
+    nothing = c_uint64(_ffi.COORD_OFF).value
+    return _ffi.coord_group_options(
+        sizeof(_ffi.coord_group_options),
+        max_bytes=0 if max_bytes is None else max_bytes or nothing,
+        ttl_ns=durations.option_ns("ttl", ttl),
+        load_timeout_ns=durations.option_ns("load_timeout", load_timeout),
+        max_loads=max_loads or 0,
+        on_abandoned=_one_of("on_abandoned", on_abandoned, _ON_ABANDONED),
+        policy=_one_of("policy", policy, _POLICIES),
+    )
+
+
+class GroupHandle:
+    """A group of the C library. On the default runtime it opens again, empty, after a fork."""
+
+    def __init__(
+        self, name: str | bytes, options: _ffi.coord_group_options, runtime: Runtime | None
+    ) -> None:
+        self._handle: int | None = None
+        self._given_runtime = runtime
+        self._name = encode_key(name)
+        self._options = options
+        self._open()
+
+    def _prepare(self, options: _ffi.coord_group_options, runtime: Runtime) -> None:
+        """Says in the options where requests go. Called again when the group opens again."""
+        raise NotImplementedError
+
+    def _open(self) -> None:
+        self._runtime = self._given_runtime or default_runtime()
+        self._generation = _processes.generation
+        self._prepare(self._options, self._runtime)
+        made, error = c_void_p(), c_void_p()
+        status = library.coord_group_new(
+            self._runtime._handle,
+            self._name,
+            len(self._name),
+            byref(self._options),
+            byref(made),
+            byref(error),
+        )
+        errors.check(status, error)
+        self._handle = made.value
+
+    def _reopen(self) -> bool:
+        """After a fork: makes the group anew on the child's runtime. False when it cannot."""
+        with _reopening:
+            if self._generation == _processes.generation or self._given_runtime is not None:
+                return False
+            self._open()
+            return True
+
+    def __del__(self) -> None:
+        handle, self._handle = getattr(self, "_handle", None), None
+        if handle and self._generation == _processes.generation and not sys.is_finalizing():
+            library.coord_group_free(handle)
+
+    def _call(self, function: Callable[..., int], *arguments: Any) -> None:
+        """Calls what takes the handle first and an error last, and raises what it failed with."""
+        error = c_void_p()
+        status = function(self._handle, *arguments, byref(error))
+        if status == _ffi.COORD_FORKED and self._reopen():
+            errors.taken(status, error)
+            error = c_void_p()
+            status = function(self._handle, *arguments, byref(error))
+        errors.check(status, error)
+
+    @property
+    def name(self) -> str:
+        """The group's name."""
+        return self._name.decode("utf-8", "surrogateescape")
+
+    def lookup(self, key: str | bytes) -> bytes | None:
+        """The value if it is in memory, else None. Never waits, never loads."""
+        encoded = encode_key(key)
+        value = c_void_p()
+        status = _lookup(self._handle, encoded, len(encoded), byref(value), None)
+        if status == _ffi.COORD_OK:
+            return take_bytes(value)
+        if status != _ffi.COORD_NOT_FOUND:
+            try:
+                self._call(library.coord_group_lookup, encoded, len(encoded), byref(value))
+            except errors.NotFound:
+                return None
+            return take_bytes(value)
+        return None
+
+    def stats(self) -> GroupStats:
+        """The group's counters now."""
+        counted = _ffi.coord_group_stats(sizeof(_ffi.coord_group_stats))
+        self._call(library.coord_group_stats_read, byref(counted))
+        return read_group_stats(counted)
+
+    def cache_stats(self, which: str = "main") -> CacheStats:
+        """The counters of one of its caches: "main", or "hot" for copies from other peers."""
+        counted = _ffi.coord_cache_stats(sizeof(_ffi.coord_cache_stats))
+        number = _one_of("which", which, _CACHES)
+        self._call(library.coord_group_cache_stats_read, number, byref(counted))
+        return read_cache_stats(counted)

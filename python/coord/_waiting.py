@@ -1,0 +1,114 @@
+"""Waiting so that Ctrl-C works: start an operation, wait in slices, cancel it when interrupted.
+
+Each thread that waits has a queue of its own in each runtime, kept for its next wait.
+"""
+
+from __future__ import annotations
+
+import itertools
+import sys
+import threading
+from ctypes import byref, c_size_t, c_void_p
+from typing import TYPE_CHECKING, Any, Callable
+from weakref import WeakKeyDictionary
+
+from . import _ffi, _processes, errors
+from ._library import library, quick
+
+if TYPE_CHECKING:
+    from .runtime import Runtime
+
+# Signals are handled by the main thread only, and only between two calls. Elsewhere slices are for
+# those who raise an exception in a thread, which is rare.
+_MAIN_SLICE_NS = 100 * _ffi.COORD_MILLISECOND
+_OTHER_SLICE_NS = _ffi.COORD_SECOND
+
+_tokens = itertools.count(1)
+
+
+class _Inbox:
+    """The queue of one thread in one runtime."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.handle: int | None = None
+        self.generation = _processes.generation
+        self.expected: set[int] = set()
+        self.early: dict[int, Any] = {}
+        made, error = c_void_p(), c_void_p()
+        errors.check(library.coord_queue_new(runtime._handle, byref(made), byref(error)), error)
+        self.handle = made.value
+        is_main = threading.current_thread() is threading.main_thread()
+        self.slice_ns = _MAIN_SLICE_NS if is_main else _OTHER_SLICE_NS
+
+    def __del__(self) -> None:
+        handle, self.handle = self.handle, None
+        if handle and self.generation == _processes.generation and not sys.is_finalizing():
+            library.coord_queue_free(handle)
+
+    def wait(self, token: int) -> Any:
+        """The event with this token. A signal handler may wait here meanwhile, and find ours."""
+        count = c_size_t()
+        while token not in self.early:
+            event = _ffi.coord_event()
+            status = library.coord_queue_wait(
+                self.handle, self.slice_ns, byref(event), 1, byref(count), None
+            )
+            if status == _ffi.COORD_OK:
+                if event.token == token:
+                    return event
+                if event.token in self.expected:
+                    self.early[event.token] = event
+                else:
+                    quick.coord_event_clear(byref(event))
+            elif status != _ffi.COORD_TIMED_OUT:
+                raise errors.taken(status, None)
+        return self.early.pop(token)
+
+    def forget(self, token: int) -> None:
+        self.expected.discard(token)
+        event = self.early.pop(token, None)
+        if event is not None:
+            quick.coord_event_clear(byref(event))
+
+
+class _Here(threading.local):
+    """What this thread is waiting with, and how many loaders it is inside of."""
+
+    def __init__(self) -> None:
+        self.inboxes: WeakKeyDictionary[Runtime, _Inbox] = WeakKeyDictionary()
+        self.loading = 0
+
+
+here = _Here()
+
+
+def inside_loader() -> bool:
+    """Whether this thread runs a loader now."""
+    return here.loading > 0
+
+
+def _inbox(runtime: Runtime) -> _Inbox:
+    inbox = here.inboxes.get(runtime)
+    if inbox is None or inbox.generation != _processes.generation:
+        inbox = here.inboxes[runtime] = _Inbox(runtime)
+    return inbox
+
+
+def run(runtime: Runtime, start: Callable[..., Any]) -> Any:
+    """Starts it with `start(queue, token, op, err)`; gives its value when it ended well."""
+    inbox = _inbox(runtime)
+    token = next(_tokens)
+    op, error = c_void_p(), c_void_p()
+    inbox.expected.add(token)
+    try:
+        errors.check(start(inbox.handle, token, byref(op), byref(error)), error)
+        event = inbox.wait(token)
+    except BaseException:
+        library.coord_op_cancel(op)
+        raise
+    finally:
+        inbox.forget(token)
+        library.coord_op_free(op)
+    if event.status:
+        raise errors.taken(event.status, event.error)
+    return event.value

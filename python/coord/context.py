@@ -1,0 +1,70 @@
+"""Contexts: a deadline and a way to cancel, for the calls made on behalf of one piece of work."""
+
+from __future__ import annotations
+
+from ctypes import byref, c_void_p, sizeof, string_at
+
+from . import _ffi, durations, errors
+from ._library import library, quick
+
+
+class Context:
+    """A deadline plus a cancel switch, shared by many calls; safe from any thread.
+
+    Cancelling it cancels the operations started with it, and the contexts made from it.
+    """
+
+    __slots__ = ("_handle", "__weakref__")
+
+    def __init__(
+        self, timeout: float | None = None, parent: Context | None = None, trace: str | None = None
+    ) -> None:
+        """Ends `timeout` seconds from now, and with its parent. `trace` is a text to pass on."""
+        self._handle: int | None = None
+        encoded = trace.encode() if trace is not None else None
+        options = _ffi.coord_context_options(
+            sizeof(_ffi.coord_context_options),
+            0,
+            durations.timeout_ns(timeout),
+            None if parent is None else parent._handle,
+            encoded,
+            len(encoded or b""),
+        )
+        made, error = c_void_p(), c_void_p()
+        errors.check(library.coord_context_new(byref(options), byref(made), byref(error)), error)
+        self._handle = made.value
+
+    @classmethod
+    def _borrowed(cls, handle: int | None) -> Context:
+        """An object with a reference of its own to a context that belongs to somebody else."""
+        if not handle:  # memory is short: a context that never ends is all there is
+            return cls()
+        self = cls.__new__(cls)
+        self._handle = quick.coord_context_ref(handle)
+        return self
+
+    def __del__(self) -> None:
+        handle, self._handle = getattr(self, "_handle", None), None
+        if handle:
+            quick.coord_context_free(handle)
+
+    def cancel(self) -> None:
+        """Cancels the context, those made from it, and every operation started with one of them."""
+        library.coord_context_cancel(self._handle)
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether work under it should stop: it was cancelled, or its deadline has passed."""
+        return bool(quick.coord_context_is_cancelled(self._handle))
+
+    @property
+    def remaining(self) -> float | None:
+        """Seconds until the deadline, 0.0 when it passed or was cancelled; None without one."""
+        left = quick.coord_context_remaining_ns(self._handle)
+        return None if left == _ffi.COORD_FOREVER else left / 1e9
+
+    @property
+    def trace(self) -> str:
+        """The trace text; "" when there is none."""
+        pointer = quick.coord_context_trace(self._handle, None)
+        return string_at(pointer).decode("utf-8", "replace") if pointer else ""

@@ -1,0 +1,117 @@
+#include "groupcache/flight.hpp"
+
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "groupcache/group.hpp"
+
+namespace coord::groupcache {
+
+ref<flight> flight::make(group& owner,
+                         std::uint64_t hash,
+                         std::string_view key,
+                         time_point begun,
+                         time_point deadline) noexcept {
+    void* const memory = std::malloc(sizeof(flight) + key.size() + 1);
+    if (memory == nullptr) return nullptr;
+    return ref<flight>(new (memory) flight(owner, hash, key, begun, deadline));
+}
+
+void flight::operator delete(void* memory) noexcept { std::free(memory); }
+
+flight::flight(group& of,
+               std::uint64_t key_hash,
+               std::string_view key,
+               time_point start,
+               time_point end) noexcept
+    : owner(&of), hash(key_hash), begun(start), deadline(end), key_size_(key.size()), answer_(bytes_ref()) {
+    char* const text = reinterpret_cast<char*>(this + 1);
+    if (!key.empty()) std::memcpy(text, key.data(), key.size());
+    text[key.size()] = '\0';
+}
+
+flight::~flight() {
+    if (auto* const made = context_.load(std::memory_order_acquire); made != nullptr)
+        intrusive_ptr_release(made);
+}
+
+std::string_view flight::group_name() const noexcept { return owner->name(); }
+
+context* flight::work_context() noexcept {
+    if (auto* const made = context_.load()) return made;
+    context* fresh = new (std::nothrow) context(owner->time(), deadline, nullptr, {});
+    if (fresh == nullptr) return nullptr;
+    intrusive_ptr_add_ref(fresh);
+    context* expected = nullptr;
+    if (!context_.compare_exchange_strong(expected, fresh)) {
+        intrusive_ptr_release(fresh);
+        fresh = expected;
+    }
+    if (work_cancelled_.load()) fresh->cancel();
+    return fresh;
+}
+
+void flight::cancel_work() noexcept {
+    work_cancelled_.store(true);
+    if (auto* const made = context_.load()) made->cancel();
+}
+
+result<> flight::set(std::size_t item, std::string_view value, const value_terms& terms) noexcept {
+    if (item != 0) return error(COORD_INVALID_ARGUMENT, "request", "item: a load has item 0 only");
+    bytes_ref made = owner->make_value(key(), value, terms);
+    if (!made) return error(COORD_NO_MEMORY);
+    answer_ = std::move(made);
+    return {};
+}
+
+result<> flight::set_error(std::size_t item, error why) noexcept {
+    if (item != 0) return error(COORD_INVALID_ARGUMENT, "request", "item: a load has item 0 only");
+    answer_ = std::move(why);
+    return {};
+}
+
+void flight::succeed() noexcept {
+    if (answer_ && !*answer_) {
+        // No answer was set: the empty value.
+        if (auto made = set(0, {}, {}); !made) answer_ = made.error();
+    }
+    end(std::move(answer_));
+}
+
+void flight::fail(error why) noexcept { end(std::move(why)); }
+
+void flight::end(result<bytes_ref> outcome) noexcept {
+    kind = handle_kind::dead;  // a second ending is recognised for as long as anybody else holds the flight
+    const ref<flight> hosts(this, false);
+    owner->end_load(*this, std::move(outcome));
+}
+
+void flight::taken() noexcept { intrusive_ptr_release(this); }
+
+bool flight::offer_to(queue& requests, std::uint64_t token) noexcept {
+    intrusive_ptr_add_ref(this);  // for the queue
+    intrusive_ptr_add_ref(this);  // for the host
+    what.kind = event_kind::request;
+    what.token = token;
+    what.value = static_cast<handle*>(this);
+    if (requests.push_if_open(*this)) return true;
+    what = event{};
+    intrusive_ptr_release(this);
+    intrusive_ptr_release(this);
+    return false;
+}
+
+void flight::load_task::run() noexcept {
+    const ref<flight> keep(&me, false);
+    if (me.claim()) me.owner->run_load(me);
+}
+
+void flight::load_task::discard() noexcept {
+    const ref<flight> keep(&me, false);
+    if (me.claim())
+        me.owner->end_load(me, error(COORD_CANCELLED, "group", "the runtime was closed before the load began"));
+}
+
+}  // namespace coord::groupcache

@@ -1,0 +1,128 @@
+// A named cache with a loader: THE GET FLOW.
+//
+// A hit ends in find(), on the caller's thread. A miss joins the key's flight; the flight loads, the value is stored unless a remove
+// detached the flight, the flight is unlinked, and only then are those who wait told. Safe from any thread; no lock is held while
+// code of the host runs or a waiter is told. Order of locks: a shard of the flight table, then a shard of the cache.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/limits.hpp"
+#include "base/striped_counters.hpp"
+#include "cache/cache.hpp"
+#include "groupcache/flight_table.hpp"
+#include "groupcache/load_gate.hpp"
+#include "runtime/component.hpp"
+#include "runtime/runtime.hpp"
+
+struct coord_request;  // what the host's loader receives: the handle of a flight
+
+namespace coord::groupcache {
+
+enum class on_abandoned : std::uint8_t { finish, cancel };
+
+using load_callback = void (*)(void* user, ::coord_request* request);
+
+struct group_options {
+    std::uint64_t max_bytes = limits::default_cache_bytes;
+    duration ttl = duration::max();
+    duration load_timeout = limits::default_load_timeout;
+    std::uint32_t max_loads = limits::default_max_loads;
+    on_abandoned abandoned = on_abandoned::finish;
+    cache::order policy = cache::order::s3fifo;
+    std::uint32_t cache_shards = 0;  // 0 = by budget
+    load_callback load = nullptr;
+    void* user = nullptr;
+    void (*user_free)(void*) = nullptr;
+    ref<queue> requests;
+    std::uint64_t requests_token = 0;
+};
+
+struct group_counters {
+    std::uint64_t gets, cache_hits, loads, flights, local_loads, local_load_errors, late_answers;
+    std::uint64_t flights_active, flight_oldest_ns, waiters;
+};
+
+class group final : public handle_object, public component {
+  public:
+    // Fails with COORD_ALREADY_EXISTS, COORD_CLOSED. Takes over `user` only when it succeeds.
+    static result<ref<group>> make(ref<runtime> owner, std::string_view name, group_options wanted);
+    ~group() override;
+
+    // Memory only. Null when it is not there.
+    bytes_ref find(std::string_view key) noexcept;
+    // How a get came about: one that goes on from a lookup is counted already.
+    enum class counted : std::uint8_t { now, before };
+    result<bytes_ref> get(std::string_view key, time_point deadline, context* until, counted when);
+    // Throws bad_alloc with nothing begun.
+    result<ref<operation>> start_get(std::string_view key,
+                                     time_point deadline,
+                                     ref<context> until,
+                                     ref<queue> answers,
+                                     std::uint64_t token,
+                                     counted when);
+    void remove(std::string_view key) noexcept;
+    result<ref<operation>> start_remove(std::string_view key, ref<queue> answers, std::uint64_t token);
+    result<> close(time_point deadline, context* until);
+
+    const std::string& name() const noexcept { return name_; }
+    bool is_closed() const noexcept { return closed_.load(std::memory_order_acquire); }
+    group_counters read() const noexcept;
+    cache::counters read_cache(cache::section which) const noexcept { return cache_.read(which); }
+    runtime& owner() const noexcept { return *owner_; }
+    clock& time() const noexcept { return owner_->time(); }
+
+    // --- for its flights and waiters ----------------------------------------------------------------------------------------
+    bytes_ref make_value(std::string_view key, std::string_view value, const value_terms& terms) const noexcept;
+    void run_load(flight& what) noexcept;
+    void end_load(flight& what, result<bytes_ref> got) noexcept;
+    // The waiter stops waiting; it is told why, unless it is being told the outcome already.
+    void leave(waiter& who, coord_status why) noexcept;
+
+  private:
+    enum counter : std::size_t { gets, hits, misses, flights, loaded, failed, late, counter_count };
+    // What became of a miss: an answer at once, or a flight that was joined.
+    struct boarding {
+        result<bytes_ref> answer = bytes_ref();
+        ref<flight> joined;  // null: see answer
+        bool leads = false;
+    };
+
+    group(ref<runtime> owner, std::string_view name, group_options wanted);
+    shared& self() const noexcept override { return const_cast<group&>(*this); }
+    void stop_intake() noexcept override;
+    void cancel_all() noexcept override;
+    void write_metrics(metric_sink& to) const override;
+    void on_last_handle() noexcept override;
+
+    result<> may_load() const noexcept;
+    result<> may_wait() const noexcept;
+    boarding board(std::string_view key, waiter& who) noexcept;
+    // The flight may load as soon as the gate lets it. `inline_leader`: the caller runs a callback loader itself.
+    void begin_load(flight& what, bool inline_leader) noexcept;
+    // False when its queue is closed.
+    bool dispatch(flight& what) noexcept;
+    // All of an ending but its slot.
+    void settle(flight& what, result<bytes_ref> got) noexcept;
+    void pass_slot_on(flight& what) noexcept;
+    bool may_store(const flight& what, const result<bytes_ref>& got) const noexcept;
+    void relaunch(flight& old, waiter* first) noexcept;
+    void cancel_flight(flight_table::shard& in, flight& what) noexcept;
+    error why_left(const flight& what, coord_status why) const noexcept;
+    class blocked_get;
+    class started_get;
+
+    const ref<runtime> owner_;
+    const std::string name_;
+    group_options options_;  // not changed once made
+    std::atomic<bool> closed_{false};  // seq_cst: set before the shards are emptied, read again under a shard's lock
+    cache::store cache_;
+    flight_table table_;
+    load_gate gate_;
+    work_gauge work_;
+    std::atomic<std::uint64_t> waiters_{0};  // relaxed: a count
+    striped_counters<counter_count> counters_;
+};
+
+}  // namespace coord::groupcache

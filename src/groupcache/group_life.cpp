@@ -1,0 +1,145 @@
+// A group's beginning and end, and its counters.
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "groupcache/group.hpp"
+#include "runtime/metrics_text.hpp"
+#include "runtime/this_thread.hpp"
+
+namespace coord::groupcache {
+
+group::group(ref<runtime> owner, std::string_view name, group_options wanted)
+    : handle_object(handle_kind::group),
+      owner_(std::move(owner)),
+      name_(name),
+      options_(std::move(wanted)),
+      cache_({options_.max_bytes, 0, options_.policy, options_.cache_shards, owner_->seed(), {}}, owner_->time()),
+      gate_(options_.max_loads) {}
+
+result<ref<group>> group::make(ref<runtime> owner, std::string_view name, group_options wanted) {
+    // Until it has its name, `user` is the caller's.
+    auto* const user_free = std::exchange(wanted.user_free, nullptr);
+    const ref<group> made(new group(std::move(owner), name, std::move(wanted)));
+    runtime& in = *made->owner_;
+    if (in.is_closing()) return error(COORD_CLOSED, "runtime", "the runtime was closed");
+    if (!in.enter(name, *made))
+        return error(COORD_ALREADY_EXISTS, "group", fmt::format("there is a group '{}' already", name));
+    made->options_.user_free = user_free;
+    in.add_handle();
+    in.add(*made);
+    if (made->options_.requests) made->options_.requests->add_handle();
+    if (in.is_closing()) made->stop_intake();
+    return made;
+}
+
+group::~group() {
+    if (options_.user_free != nullptr) options_.user_free(options_.user);
+}
+
+void group::on_last_handle() noexcept {
+    owner_->leave(name_, *this);
+    stop_intake();
+    cancel_all();
+    cache_.clear();
+    owner_->remove(*this);
+    if (options_.requests) options_.requests->drop_handle();
+    owner_->drop_handle();
+}
+
+void group::stop_intake() noexcept { closed_.store(true); }
+
+void group::cancel_flight(flight_table::shard& in, flight& what) noexcept {
+    // The caller holds a reference, the lock, and tells what it took.
+    what.detached = true;
+    what.over = true;
+    const auto shards = in.remove(what);
+}
+
+void group::cancel_all() noexcept {
+    for (auto& shard : table_.all()) {
+        for (;;) {
+            ref<flight> cancelled;
+            waiter* waiting = nullptr;
+            {
+                const std::lock_guard lock(shard.mutex);
+                cancelled = shard.oldest;
+                if (!cancelled) break;
+                cancel_flight(shard, *cancelled);
+                waiting = take_waiters(*cancelled);
+            }
+            gate_.leave_line(*cancelled);
+            cancelled->cancel_work();
+            waiters_.fetch_sub(tell(waiting, error(COORD_CANCELLED, "group", "the group was closed")),
+                               std::memory_order_relaxed);
+            work_.end();
+            owner_->work().end();
+        }
+    }
+}
+
+result<> group::close(time_point deadline, context* until) {
+    if (inside_load_of(this))
+        return error(COORD_WOULD_DEADLOCK, "group", "a loader cannot close the group it loads for");
+    owner_->leave(name_, *this);
+    stop_intake();
+    const bool idle = work_.wait_idle(time(), deadline, until);
+    cancel_all();
+    cache_.clear();
+    if (idle) return {};
+    return error(COORD_TIMED_OUT, "group", "loads still under way at the deadline were cancelled");
+}
+
+group_counters group::read() const noexcept {
+    group_counters now{};
+    now.gets = counters_.sum(gets);
+    now.cache_hits = counters_.sum(hits);
+    now.loads = counters_.sum(misses);
+    now.flights = counters_.sum(flights);
+    now.local_loads = counters_.sum(loaded);
+    now.local_load_errors = counters_.sum(failed);
+    now.late_answers = counters_.sum(late);
+    now.flights_active = work_.open();
+    now.waiters = waiters_.load(std::memory_order_relaxed);
+    time_point oldest = never;
+    for (const auto& shard : table_.all()) {
+        const std::lock_guard lock(shard.mutex);
+        if (shard.oldest != nullptr) oldest = std::min(oldest, shard.oldest->begun);
+    }
+    if (oldest != never)
+        now.flight_oldest_ns = static_cast<std::uint64_t>(
+            std::max(duration::zero(), std::chrono::duration_cast<duration>(time().now() - oldest)).count());
+    return now;
+}
+
+void group::write_metrics(metric_sink& to) const {
+    const auto label = fmt::format("group=\"{}\"", escape_label(name_));
+    const auto now = read();
+    to.add({"coord_group_gets_total", "Gets and lookups.", true, label, now.gets});
+    to.add({"coord_group_cache_hits_total", "Gets answered from memory.", true, label, now.cache_hits});
+    to.add({"coord_group_loads_total", "Gets that started or joined a flight.", true, label, now.loads});
+    to.add({"coord_group_flights_total", "Loads begun.", true, label, now.flights});
+    to.add({"coord_group_local_loads_total", "Loads that gave a value.", true, label, now.local_loads});
+    to.add({"coord_group_local_load_errors_total", "Loads that failed.", true, label, now.local_load_errors});
+    to.add({"coord_group_late_answers_total", "Answers that came too late.", true, label, now.late_answers});
+    to.add({"coord_group_flights_active", "Flights now.", false, label, now.flights_active});
+    to.add({"coord_group_waiters", "Callers and operations that wait now.", false, label, now.waiters});
+    for (const auto which : {cache::section::main, cache::section::hot}) {
+        const auto part = read_cache(which);
+        const auto labels = fmt::format("{},cache=\"{}\"", label, which == cache::section::main ? "main" : "hot");
+        to.add({"coord_cache_bytes", "Keys and values held.", false, labels, part.bytes});
+        to.add({"coord_cache_memory_bytes", "Memory with overhead.", false, labels, part.memory_bytes});
+        to.add({"coord_cache_detached_bytes", "Memory that left the cache and is still held.", false, labels, part.detached_bytes});
+        to.add({"coord_cache_items", "Entries.", false, labels, part.items});
+        to.add({"coord_cache_gets_total", "Lookups.", true, labels, part.gets});
+        to.add({"coord_cache_hits_total", "Lookups that found something.", true, labels, part.hits});
+        to.add({"coord_cache_evictions_total", "Entries that left.", true, labels, part.evictions});
+        to.add({"coord_cache_evicted_full_total", "Entries that left for room.", true, labels, part.evicted_full});
+        to.add({"coord_cache_evicted_expired_total", "Entries that had expired.", true, labels, part.evicted_expired});
+        to.add({"coord_cache_removed_total", "Entries that were removed.", true, labels, part.removed});
+        to.add({"coord_cache_refused_total", "Values larger than the limit.", true, labels, part.refused});
+    }
+}
+
+}  // namespace coord::groupcache

@@ -1,0 +1,156 @@
+// The load of a flight: when it may begin, where it runs, and what becomes of its answer.
+#include <new>
+#include <utility>
+
+#include "groupcache/group.hpp"
+#include "runtime/this_thread.hpp"
+
+namespace coord::groupcache {
+
+namespace {
+
+error queue_closed() noexcept {
+    return {COORD_CLOSED, "group", "the queue of the group's loader was closed"};
+}
+
+}  // namespace
+
+void group::begin_load(flight& what, bool inline_leader) noexcept {
+    if (!gate_.enter(what)) return;
+    if (inline_leader && options_.load != nullptr)
+        what.make_ready();
+    else if (!dispatch(what))
+        end_load(what, queue_closed());
+}
+
+// On a worker or lent thread, or as an event; a leader that still waits may be quicker.
+bool group::dispatch(flight& what) noexcept {
+    if (options_.load == nullptr) {
+        what.make_ready();
+        what.claim();
+        return what.offer_to(*options_.requests, options_.requests_token);
+    }
+    intrusive_ptr_add_ref(&what);  // for the task
+    what.make_ready();
+    owner_->callbacks().post(what.as_task());
+    return true;
+}
+
+void group::run_load(flight& what) noexcept {
+    bool wanted = false;
+    {
+        const std::lock_guard lock(table_.of(what.hash).mutex);
+        if (what.over) return;
+        wanted = !what.abandoned || what.first_waiter != nullptr;
+    }
+    if (!wanted) return end_load(what, error(COORD_CANCELLED, "group", "nobody waited for the load any more"));
+    intrusive_ptr_add_ref(&what);  // for the host
+    auto& thread = this_thread();
+    const load_frame frame{&what, this, thread.loads};
+    thread.loads = &frame;
+    options_.load(options_.user, reinterpret_cast<::coord_request*>(static_cast<handle*>(&what)));
+    thread.loads = frame.outer;
+}
+
+bool group::may_store(const flight& what, const result<bytes_ref>& got) const noexcept {
+    if (!got || what.detached || what.over) return false;
+    if (what.abandoned && what.first_waiter == nullptr) return false;
+    const bytes& value = **got;
+    if ((value.value_flags() & bytes::no_store) != 0) return false;
+    return value.expire_unix_ns() == 0 || value.expire_unix_ns() >= time().unix_ns();
+}
+
+void group::end_load(flight& what, result<bytes_ref> got) noexcept {
+    settle(what, std::move(got));
+    pass_slot_on(what);
+}
+
+void group::settle(flight& what, result<bytes_ref> got) noexcept {
+    const bool too_late = time().now() >= what.deadline;
+    auto& shard = table_.of(what.hash);
+    ref<flight> ended;
+    waiter* waiting = nullptr;
+    bool again = false;
+    {
+        const std::lock_guard lock(shard.mutex);
+        const bool unwanted = what.over || too_late;
+        counters_.add(unwanted ? late : got ? loaded : failed);
+        if (!unwanted && may_store(what, got)) cache_.insert(what.hash, *got, cache::section::main);
+        again = !unwanted && !got && what.abandoned && what.first_waiter != nullptr;
+        if (what.over) return;
+        // Unlinked before anybody is told: who wakes up and asks again finds the cache, or begins anew.
+        ended = shard.remove(what);
+        what.over = true;
+        waiting = take_waiters(what);
+    }
+    if (again) {
+        relaunch(what, waiting);
+    } else {
+        if (too_late) got = error(COORD_TIMED_OUT, "group", "the load took longer than load_timeout_ns");
+        waiters_.fetch_sub(tell(waiting, got), std::memory_order_relaxed);
+    }
+    work_.end();
+    owner_->work().end();
+}
+
+void group::pass_slot_on(flight& what) noexcept {
+    for (ref<flight> next = gate_.release(what); next;) {
+        // Dispatched before its leader is woken: the leader may leave, the task stays.
+        if (dispatch(*next)) {
+            const std::lock_guard lock(table_.of(next->hash).mutex);
+            if (next->leader != nullptr && options_.load != nullptr) next->leader->load_ready();
+            return;
+        }
+        settle(*next, queue_closed());
+        next = gate_.release(*next);
+    }
+}
+
+// The load was cancelled because everybody had left, and then somebody came: they get a load of their own.
+void group::relaunch(flight& old, waiter* first) noexcept {
+    const auto now = time().now();
+    auto& shard = table_.of(old.hash);
+    ref<flight> joined;
+    bool leads = false;
+    result<bytes_ref> answer = bytes_ref();
+    {
+        const std::lock_guard lock(shard.mutex);
+        joined = shard.find(old.hash, old.key());
+        if (closed_.load()) {
+            joined = nullptr;
+            answer = error(COORD_CANCELLED, "group", "the group was closed");
+        } else if (!joined) {
+            joined = flight::make(*this, old.hash, old.key(), now, after(now, options_.load_timeout));
+            leads = joined && shard.add(*joined);
+            if (leads) {
+                counters_.add(flights);
+                work_.begin();
+                owner_->work().begin();
+            } else {
+                joined = nullptr;
+                answer = error(COORD_NO_MEMORY);
+            }
+        }
+        while (joined && first != nullptr) {
+            waiter* const next = first->next;
+            link(*joined, *first);
+            first = next;
+        }
+    }
+    if (leads) begin_load(*joined, false);
+    waiters_.fetch_sub(tell(first, answer), std::memory_order_relaxed);
+}
+
+bytes_ref group::make_value(std::string_view key,
+                            std::string_view value,
+                            const value_terms& terms) const noexcept {
+    std::int64_t expire = terms.expire_unix_ns;
+    if (expire == 0) {
+        const auto ttl = terms.ttl_ns != 0 ? duration(terms.ttl_ns) : options_.ttl;
+        const auto now = ttl == duration::max() ? 0 : time().unix_ns();
+        if (ttl != duration::max() && ttl.count() < INT64_MAX - now) expire = now + ttl.count();
+    }
+    return bytes_ref(bytes::make(key, value, expire, static_cast<std::uint8_t>(terms.flags)), false);
+}
+
+}  // namespace coord::groupcache

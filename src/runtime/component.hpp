@@ -1,0 +1,48 @@
+// What a runtime knows of the things made from it: enough to close them all, and to show their counters.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/handle.hpp"
+
+namespace coord {
+
+// One line of the Prometheus text format, gathered by name so that each name has one HELP and one TYPE.
+struct metric_sample {
+    const char* name;
+    const char* help;
+    bool is_counter;
+    std::string labels;  // `group="users"`, escaped
+    std::uint64_t value;
+};
+
+class metric_sink {
+  public:
+    virtual void add(metric_sample sample) = 0;
+
+  protected:
+    ~metric_sink() = default;
+};
+
+class component {
+  public:
+    // The object itself, so that a walk over all components can keep it while it is called.
+    virtual shared& self() const noexcept = 0;
+    // New calls are refused from now on.
+    virtual void stop_intake() noexcept = 0;
+    // What is open ends now, with COORD_CANCELLED.
+    virtual void cancel_all() noexcept = 0;
+    // May throw bad_alloc.
+    virtual void write_metrics(metric_sink& to) const = 0;
+
+    component* previous_component = nullptr;
+    component* next_component = nullptr;
+    std::uint64_t last_walk = 0;
+
+  protected:
+    ~component() = default;
+};
+
+}  // namespace coord

@@ -1,0 +1,207 @@
+#include "runtime/runtime.hpp"
+
+#include <pthread.h>
+
+#include <thread>
+
+#include "runtime/metrics_text.hpp"
+#include "runtime/this_thread.hpp"
+#include "runtime/threads.hpp"
+
+namespace coord {
+namespace {
+
+void bump_in_child() noexcept { fork_counter.fetch_add(1, std::memory_order_relaxed); }
+
+// Once per process: a function-local static would take a lock that the child of a fork may find held.
+void watch_forks() noexcept {
+    static std::atomic<bool> watching{false};
+    if (!watching.exchange(true)) pthread_atfork(nullptr, nullptr, bump_in_child);
+}
+
+std::uint32_t default_workers() noexcept { return std::max(2U, std::thread::hardware_concurrency()); }
+
+}  // namespace
+
+runtime::runtime(const options& wanted, const parts& given)
+    : handle_object(handle_kind::runtime),
+      clock_(given.time != nullptr ? given.time : &machine_clock()),
+      options_(wanted),
+      log_(wanted.log, *clock_),
+      timers_([this] {
+          if (io_) io_->look_again();
+      }),
+      executor_(given.callbacks),
+      random_(given.time != nullptr ? given.seed : random_seed()) {
+    watch_forks();
+}
+
+result<ref<runtime>> runtime::make(const options& wanted) {
+    ref<runtime> made(new runtime(wanted, {}));
+    const auto threads = wanted.where == callbacks_on::lent ? 0
+                         : wanted.worker_threads != 0       ? wanted.worker_threads
+                                                            : default_workers();
+    auto pool = workers::make({threads, wanted.max_blocked_workers}, *made->clock_);
+    if (!pool) return pool.error();
+    made->workers_ = std::move(*pool);
+    made->executor_ = made->workers_.get();
+    auto io = io_threads::make(wanted.io_threads, *made->clock_, made->timers_);
+    if (!io) return io.error();
+    made->io_ = std::move(*io);
+    return made;
+}
+
+ref<runtime> runtime::make_driven(const options& wanted, const parts& given) {
+    return ref<runtime>(new runtime(wanted, given));
+}
+
+runtime::~runtime() {
+    if (io_) io_->stop();
+}
+
+void runtime::on_last_handle() noexcept {
+    stop_intake();
+    cancel_all();
+    if (workers_) workers_->stop();
+    if (io_) io_->stop();
+}
+
+std::uint64_t runtime::seed() noexcept {
+    const std::lock_guard lock(mutex_);
+    return random_.next();
+}
+
+bool runtime::lacks_lent_threads() const noexcept {
+    return options_.where == callbacks_on::lent && workers_ && !workers_->has_lent_threads();
+}
+
+bool runtime::take_pending() noexcept {
+    if (pending_.fetch_add(1, std::memory_order_relaxed) < options_.max_pending) return true;
+    drop_pending();
+    return false;
+}
+
+void runtime::add(component& part) noexcept {
+    const std::lock_guard lock(mutex_);
+    part.previous_component = nullptr;
+    part.next_component = components_;
+    if (components_ != nullptr) components_->previous_component = &part;
+    components_ = &part;
+}
+
+void runtime::remove(component& part) noexcept {
+    const std::lock_guard lock(mutex_);
+    (part.previous_component != nullptr ? part.previous_component->next_component : components_) =
+        part.next_component;
+    if (part.next_component != nullptr)
+        part.next_component->previous_component = part.previous_component;
+}
+
+template <class Visit>
+void runtime::for_each_component(Visit visit) const {
+    // Components come and go while one is visited, so each walk marks where it has been.
+    std::unique_lock lock(mutex_);
+    const auto walk = ++walks_;
+    for (component* next = components_; next != nullptr;) {
+        if (next->last_walk >= walk) {
+            next = next->next_component;
+            continue;
+        }
+        next->last_walk = walk;
+        const ref<shared> keep(&next->self());
+        lock.unlock();
+        visit(*next);
+        lock.lock();
+        next = components_;
+    }
+}
+
+void runtime::stop_intake() noexcept {
+    closing_.store(true, std::memory_order_release);
+    for_each_component([](component& part) { part.stop_intake(); });
+}
+
+void runtime::cancel_all() noexcept {
+    for_each_component([](component& part) { part.cancel_all(); });
+}
+
+result<> runtime::close(time_point deadline, context* until) {
+    stop_intake();
+    const bool idle = work_.wait_idle(*clock_, deadline, until);
+    cancel_all();
+    if (workers_) workers_->stop();
+    if (idle) return {};
+    return error(COORD_TIMED_OUT, "runtime", "what was still open at the deadline was cancelled");
+}
+
+// Closing blocks, so it gets a thread of its own for the while.
+class runtime::closing final : public operation {
+  public:
+    closing(ref<runtime> closed, ref<queue> answers, std::uint64_t token)
+        : operation(std::move(answers), token),
+          closed_(std::move(closed)),
+          hurry_(new context(closed_->time(), never, nullptr, {})) {}
+
+    // True when the thread runs.
+    bool run(time_point deadline) noexcept {
+        deadline_ = deadline;
+        intrusive_ptr_add_ref(this);
+        const bool started = start_thread(
+            "coord-close",
+            [](void* argument) {
+                const ref<closing> me(static_cast<closing*>(argument), false);
+                me->finish_done(me->closed_->close(me->deadline_, me->hurry_.get()));
+            },
+            this);
+        if (!started) intrusive_ptr_release(this);
+        return started;
+    }
+
+  private:
+    void stop() noexcept override { hurry_->cancel(); }
+
+    const ref<runtime> closed_;
+    const ref<context> hurry_;
+    time_point deadline_ = never;
+};
+
+result<ref<operation>> runtime::start_close(time_point deadline,
+                                            ref<context> until,
+                                            ref<queue> answers,
+                                            std::uint64_t token) {
+    const ref<closing> started(new closing(ref<runtime>(this), std::move(answers), token));
+    auto begun = started->begin(never, std::move(until));
+    if (!begun) return begun.error();
+    if (!started->run(deadline))
+        started->finish_done(error(COORD_EXHAUSTED, "runtime", "the system gives no thread to close with"));
+    return ref<operation>(started);
+}
+
+handle_object* runtime::find_handle(std::string_view name) noexcept {
+    const std::lock_guard lock(mutex_);
+    const auto found = names_.find(name);
+    if (found == names_.end() || !found->second->try_add_handle()) return nullptr;
+    intrusive_ptr_add_ref(found->second);
+    return found->second;
+}
+
+bool runtime::enter(std::string_view name, handle_object& what) {
+    const std::lock_guard lock(mutex_);
+    return names_.try_emplace(std::string(name), &what).second;
+}
+
+void runtime::leave(std::string_view name, const handle_object& what) noexcept {
+    const std::lock_guard lock(mutex_);
+    const auto found = names_.find(name);
+    if (found != names_.end() && found->second == &what) names_.erase(found);
+}
+
+std::string runtime::metrics() const {
+    metrics_text text;
+    text.add({"coord_operations_pending", "Operations and posts whose event was not taken yet.", false, {}, pending()});
+    text.add({"coord_work_open", "Loads and callbacks under way.", false, {}, work_.open()});
+    for_each_component([&](component& part) { part.write_metrics(text); });
+    return text.str();
+}
+
+}  // namespace coord

@@ -1,0 +1,115 @@
+// What components share: clocks, timers, threads, limits, and the names of groups; coord_runtime is this.
+//
+// Everything made from it holds a host reference of it, so it works until the last such handle is gone. With `parts` given, a
+// test drives time and order itself: no thread is started.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.hpp"
+#include "base/limits.hpp"
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "runtime/component.hpp"
+#include "runtime/io_threads.hpp"
+#include "runtime/log.hpp"
+#include "runtime/operation.hpp"
+#include "runtime/queue.hpp"
+#include "runtime/timers.hpp"
+#include "runtime/work_gauge.hpp"
+#include "runtime/workers.hpp"
+
+namespace coord {
+
+class runtime final : public handle_object {
+  public:
+    enum class callbacks_on { workers, lent };
+    struct options {
+        std::uint32_t worker_threads = 0;
+        std::uint32_t io_threads = limits::default_io_threads;
+        std::uint32_t max_blocked_workers = limits::default_max_blocked_workers;
+        callbacks_on where = callbacks_on::workers;
+        std::uint64_t max_pending = limits::default_max_pending;
+        logger::options log{};
+    };
+    // The seams of the simulation: its own time, its own order of tasks, its own seed.
+    struct parts {
+        clock* time = nullptr;
+        executor* callbacks = nullptr;
+        std::uint64_t seed = 0;
+    };
+
+    static result<ref<runtime>> make(const options& wanted);
+    static ref<runtime> make_driven(const options& wanted, const parts& given);
+    ~runtime() override;
+
+    clock& time() const noexcept { return *clock_; }
+    timer_heap& timers() noexcept { return timers_; }
+    executor& callbacks() noexcept { return *executor_; }
+    workers* pool() noexcept { return workers_.get(); }
+    logger& log() noexcept { return log_; }
+    work_gauge& work() noexcept { return work_; }
+    std::uint64_t seed() noexcept;
+    // Callbacks wait for a lent thread, and none is there.
+    bool lacks_lent_threads() const noexcept;
+
+    bool take_pending() noexcept;
+    void drop_pending() noexcept { pending_.fetch_sub(1, std::memory_order_relaxed); }
+    std::uint64_t pending() const noexcept { return pending_.load(std::memory_order_relaxed); }
+
+    bool is_closing() const noexcept { return closing_.load(std::memory_order_acquire); }
+    void stop_intake() noexcept;
+    void cancel_all() noexcept;
+    // Blocks: waits for what is open until the deadline, then cancels.
+    result<> close(time_point deadline, context* until);
+    // The same, ending in an event. Throws bad_alloc with nothing begun.
+    result<ref<operation>> start_close(time_point deadline,
+                                       ref<context> until,
+                                       ref<queue> answers,
+                                       std::uint64_t token);
+
+    void add(component& part) noexcept;
+    void remove(component& part) noexcept;
+
+    // Names of groups. The entry is weak: it is gone once the host holds no handle of it.
+    template <class T>
+    ref<T> find(std::string_view name) noexcept {
+        return ref<T>(static_cast<T*>(find_handle(name)), false);
+    }
+    // False when the name is taken; may throw bad_alloc.
+    bool enter(std::string_view name, handle_object& what);
+    void leave(std::string_view name, const handle_object& what) noexcept;
+
+    std::string metrics() const;
+
+  private:
+    class closing;
+    runtime(const options& wanted, const parts& given);
+    void on_last_handle() noexcept override;
+    handle_object* find_handle(std::string_view name) noexcept;
+    template <class Visit>
+    void for_each_component(Visit visit) const;
+
+    clock* const clock_;
+    const options options_;
+    logger log_;
+    timer_heap timers_;
+    std::unique_ptr<workers> workers_;
+    std::unique_ptr<io_threads> io_;
+    executor* executor_ = nullptr;
+    work_gauge work_;
+    std::atomic<std::uint64_t> pending_{0};  // relaxed: a count, it orders nothing
+    std::atomic<bool> closing_{false};       // release in stop_intake, acquire in is_closing
+
+    mutable std::mutex mutex_;
+    component* components_ = nullptr;
+    mutable std::uint64_t walks_ = 0;
+    std::map<std::string, handle_object*, std::less<>> names_;
+    random random_;
+};
+
+}  // namespace coord

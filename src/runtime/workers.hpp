@@ -1,0 +1,63 @@
+// Threads for callbacks of the host: own workers, and threads the host lends. One list of tasks for both.
+//
+// A worker that has to wait inside a nested get is replaced meanwhile, so that waiting never stops the work that would end it.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "base/result.hpp"
+#include "runtime/context.hpp"
+#include "runtime/executor.hpp"
+
+namespace coord {
+
+class workers final : public executor {
+    struct state;
+
+  public:
+    struct options {
+        std::uint32_t threads;      // 0 = lent ones only
+        std::uint32_t max_blocked;  // replaced at the same time
+    };
+    // Fails with COORD_EXHAUSTED when the system gives no thread.
+    static result<std::unique_ptr<workers>> make(options wanted, clock& time);
+    // Runs what is queued (discards it when no thread is left) and lets the threads go; waits for idle ones only.
+    ~workers() override;
+
+    void post(task& work) noexcept override;
+
+    enum class lent { woken, timed_out, cancelled, closed };
+    // This thread runs tasks until one of these.
+    lent run(time_point deadline, context* until) noexcept;
+    void wake() noexcept;
+    bool has_lent_threads() const noexcept;
+
+    // No more waiting: run() returns, threads end when the list is empty.
+    void stop() noexcept;
+
+    // While one lives on a worker thread, another thread does its work. On other threads it does nothing.
+    class blocked {
+      public:
+        explicit blocked(workers* pool) noexcept;
+        ~blocked();
+        blocked(const blocked&) = delete;
+        blocked& operator=(const blocked&) = delete;
+        bool allowed() const noexcept { return allowed_; }
+
+      private:
+        std::shared_ptr<state> pool_;
+        bool allowed_ = true;
+    };
+
+  private:
+    workers(options wanted, clock& time);
+    static void thread_main(void* argument) noexcept;
+    static bool add_thread(const std::shared_ptr<state>& to) noexcept;
+
+    const std::shared_ptr<state> state_;
+};
+
+}  // namespace coord
