@@ -19,28 +19,38 @@ inline error invalid(const char* component, const std::string& message) {
     return {COORD_INVALID_ARGUMENT, component, message};
 }
 
+// No sized struct of any version is larger: beyond it the size was never set.
+inline constexpr std::uint32_t max_struct_bytes = 4'096;
+
+// What we know of a sized struct, whether the rest of it is right or not; defaults where it has no size.
+template <class T>
+T known_part(const T* given) noexcept {
+    T known{};
+    if (given != nullptr && given->size >= sizeof given->size && given->size <= max_struct_bytes)
+        std::memcpy(&known, given, std::min<std::size_t>(given->size, sizeof(T)));
+    known.size = sizeof(T);
+    return known;
+}
+
 // Copies a sized struct. A larger one is fine while what we do not know is zero; a smaller one has defaults at its end.
 template <class T>
 result<T> read_options(const T* given, const char* component) {
-    T known{};
-    known.size = sizeof(T);
-    if (given == nullptr) return known;
-    if (given->size < sizeof given->size)
+    if (given == nullptr) return known_part(given);
+    if (given->size < sizeof given->size || given->size > max_struct_bytes)
         return invalid(component, "options.size: not set; use COORD_OPTIONS or coord_options_init");
     const auto* const raw = reinterpret_cast<const unsigned char*>(given);
     for (std::size_t i = sizeof(T); i < given->size; ++i)
         if (raw[i] != 0)
             return error(COORD_UNSUPPORTED, component, "options: a field is set that this version does not know");
-    std::memcpy(&known, given, std::min<std::size_t>(given->size, sizeof(T)));
-    known.size = sizeof(T);
-    return known;
+    return known_part(given);
 }
 
 // Fills a sized struct of the host, as far as it goes.
 template <class T>
 result<> write_sized(T from, T* to, const char* component) {
     if (to == nullptr) return invalid(component, "stats: must not be NULL");
-    if (to->size < sizeof to->size) return invalid(component, "stats.size: not set; set it to sizeof the struct");
+    if (to->size < sizeof to->size || to->size > max_struct_bytes)
+        return invalid(component, "stats.size: not set; set it to sizeof the struct");
     const auto room = to->size;
     if (room > sizeof(T)) std::memset(to, 0, room);
     from.size = room;

@@ -57,8 +57,11 @@ result<group_options> read(const coord_group_options& given) {
 
 coord_group* found_handle(runtime& in, std::string_view name) noexcept {
     const auto found = in.find<group>(name);
+    if (!found) return nullptr;
     // find() took the host's reference; the group holds itself while there is one.
-    return found ? outside<coord_group>(found.get()) : nullptr;
+    if (!found->is_closed()) return outside<coord_group>(found.get());
+    found->drop_handle();
+    return nullptr;
 }
 
 result<> make_group(coord_runtime* of,
@@ -67,8 +70,6 @@ result<> make_group(coord_runtime* of,
                     const coord_group_options* opts,
                     coord_group** out,
                     when_taken how) {
-    const auto given = read_options(opts, component);
-    if (!given) return given.error();
     // Unless the group takes it over, user is freed here.
     struct free_user {
         coord_user_free_fn fn;
@@ -76,7 +77,11 @@ result<> make_group(coord_runtime* of,
         ~free_user() {
             if (fn != nullptr) fn(user);
         }
-    } undo{given->user_free, given->user};
+    };
+    const auto known = known_part(opts);
+    free_user undo{known.user_free, known.user};
+    const auto given = read_options(opts, component);
+    if (!given) return given.error();
     const auto owner = need<runtime>(of);
     if (!owner) return owner.error();
     if (out == nullptr) return invalid(component, "group: must not be NULL");

@@ -49,8 +49,6 @@ result<runtime::options> read(const coord_runtime_options& given) {
 }
 
 result<> make(const coord_runtime_options* opts, coord_runtime** out) {
-    const auto given = read_options(opts, component);
-    if (!given) return given.error();
     // Whatever happens from here on, the log's user is freed once.
     struct free_user {
         coord_user_free_fn fn;
@@ -58,7 +56,11 @@ result<> make(const coord_runtime_options* opts, coord_runtime** out) {
         ~free_user() {
             if (fn != nullptr) fn(user);
         }
-    } undo{given->log_user_free, given->log_user};
+    };
+    const auto known = known_part(opts);
+    free_user undo{known.log_user_free, known.log_user};
+    const auto given = read_options(opts, component);
+    if (!given) return given.error();
     if (out == nullptr) return invalid(component, "runtime: must not be NULL");
     auto wanted = read(*given);
     if (!wanted) return wanted.error();

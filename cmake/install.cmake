@@ -3,12 +3,10 @@ include(CMakePackageConfigHelpers)
 
 set(coord_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/coord)
 
-if(TARGET coord)
-  install(TARGETS coord EXPORT coord_targets
-    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-  install(EXPORT coord_targets NAMESPACE coord:: FILE coord-targets.cmake DESTINATION ${coord_cmake_dir})
-endif()
+install(TARGETS coord EXPORT coord_targets
+  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(EXPORT coord_targets NAMESPACE coord:: FILE coord-targets.cmake DESTINATION ${coord_cmake_dir})
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/coord DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")

@@ -36,25 +36,10 @@ endfunction()
 # A test that is a command; exit status 77 means skipped.
 function(coord_add_script_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS;COMMAND;ENVIRONMENT")
+  string(REPLACE "\\;" ";" arg_ENVIRONMENT "${arg_ENVIRONMENT}") # "A=b;C=d" is two variables
   add_test(NAME ${name} COMMAND ${arg_COMMAND} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 120 SKIP_RETURN_CODE 77
     ENVIRONMENT "PYTHONDONTWRITEBYTECODE=1;${arg_ENVIRONMENT}")
-endfunction()
-
-# coord_add_python_test(<name> <test module> [LABELS <label>...])
-# A unittest file of python/tests against the libcoord.so of this build. Python itself is not built with sanitizers, so there it
-# is reported as skipped.
-function(coord_add_python_test name module)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "LABELS")
-  if(NOT arg_LABELS)
-    set(arg_LABELS python)
-  endif()
-  coord_add_script_test(${name} LABELS ${arg_LABELS}
-    COMMAND ${Python3_EXECUTABLE} -m unittest discover --start-directory python/tests --pattern ${module}.py
-    ENVIRONMENT "COORD_LIBRARY=$<TARGET_FILE:coord>;PYTHONPATH=${PROJECT_SOURCE_DIR}/python")
-  if(COORD_SANITIZE)
-    set_tests_properties(${name} PROPERTIES DISABLED TRUE)
-  endif()
 endfunction()
 
 # coord_add_example(<name> SOURCES <file>... [LIBS <target>...] OUTPUT <regular expression>)

@@ -112,8 +112,9 @@ inline error failure(coord_status what, coord_error* owned) noexcept {
     }
 }
 
-/// Throws what a C function returned, unless that was COORD_OK; takes over `owned`.
-inline void check(coord_status what, coord_error* owned) {
+/// Throws what a C function returned, unless that was COORD_OK; takes over `owned`. By reference,
+/// because it may be written by the very call that is the first argument.
+inline void check(coord_status what, coord_error* const& owned) {
     if (what != COORD_OK) throw failure(what, owned);
 }
 

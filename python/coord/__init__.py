@@ -14,8 +14,7 @@ keys are str or bytes. Everything is safe from any thread.
 
 from __future__ import annotations
 
-from ._library import library as _library
-from ._library import spell as _spell
+from . import _library
 from .context import Context
 from .durations import FOREVER
 from .errors import (
@@ -83,4 +82,4 @@ __all__ = [
 
 def version() -> str:
     """The version of the library that runs, such as "0.1.0"."""
-    return _spell(_library.coord_version())
+    return _library.spell(_library.library.coord_version())

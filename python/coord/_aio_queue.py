@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import weakref
 from ctypes import byref, c_size_t, c_void_p
 from typing import TYPE_CHECKING
@@ -23,6 +22,9 @@ _Events = _ffi.coord_event * _AT_ONCE
 class LoopQueue:
     """One queue; a loop at a time watches it, and gets each event by arrived()."""
 
+    _finish = staticmethod(_processes.finish)
+    _free = staticmethod(library.coord_queue_free)
+
     def __init__(self, runtime: Runtime) -> None:
         self.handle: int | None = None
         self.generation = _processes.generation
@@ -34,9 +36,7 @@ class LoopQueue:
         self._fd = library.coord_queue_fd(self.handle)
 
     def __del__(self) -> None:
-        handle, self.handle = self.handle, None
-        if handle and self.generation == _processes.generation and not sys.is_finalizing():
-            library.coord_queue_free(handle)
+        self._finish(self.handle, self.generation, self._free)
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Lets a loop watch the queue, unless another one that still runs does."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from ctypes import byref, c_uint64, c_void_p, sizeof
 from typing import Any, Callable
@@ -63,10 +62,14 @@ def group_options(
 class GroupHandle:
     """A group of the C library. On the default runtime it opens again, empty, after a fork."""
 
+    _finish = staticmethod(_processes.finish)
+    _free = staticmethod(library.coord_group_free)
+    _handle: int | None = None
+    _generation = 0
+
     def __init__(
         self, name: str | bytes, options: _ffi.coord_group_options, runtime: Runtime | None
     ) -> None:
-        self._handle: int | None = None
         self._given_runtime = runtime
         self._name = encode_key(name)
         self._options = options
@@ -101,9 +104,7 @@ class GroupHandle:
             return True
 
     def __del__(self) -> None:
-        handle, self._handle = getattr(self, "_handle", None), None
-        if handle and self._generation == _processes.generation and not sys.is_finalizing():
-            library.coord_group_free(handle)
+        self._finish(self._handle, self._generation, self._free)
 
     def _call(self, function: Callable[..., int], *arguments: Any) -> None:
         """Calls what takes the handle first and an error last, and raises what it failed with."""

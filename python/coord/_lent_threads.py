@@ -32,6 +32,7 @@ class Here(threading.local):
     """What this thread is doing for a runtime."""
 
     threads: LentThreads | None = None
+    running = 0
     blocked = 0
 
 
@@ -48,7 +49,8 @@ class LentThreads:
     def __init__(self, runtime: int, size: int) -> None:
         self._runtime = runtime
         self._size = size
-        self._lock = threading.Lock()
+        # Entered again by a destructor that runs while this thread holds it.
+        self._lock = threading.RLock()
         self._threads: set[threading.Thread] = set()
         self._busy = 0
         self._blocked = 0
@@ -65,6 +67,9 @@ class LentThreads:
         """The thread that calls begins a callback."""
         if here.threads is not self:
             return
+        here.running += 1
+        if here.running > 1:
+            return
         with self._lock:
             self._busy += 1
             self._keep_one_idle()
@@ -73,8 +78,10 @@ class LentThreads:
         """The thread that calls has ended a callback."""
         if here.threads is not self:
             return
-        with self._lock:
-            self._busy -= 1
+        here.running -= 1
+        if here.running == 0:
+            with self._lock:
+                self._busy -= 1
 
     def block(self) -> None:
         """The thread that calls is about to wait inside a callback; another takes its place."""
@@ -118,7 +125,8 @@ class LentThreads:
     @property
     def alive(self) -> bool:
         """Whether a thread has not ended yet."""
-        return any(one.is_alive() for one in list(self._threads))
+        with self._lock:
+            return bool(self._threads)
 
     def _keep_one_idle(self) -> None:
         count = len(self._threads)
@@ -148,10 +156,12 @@ class LentThreads:
                 if status == _ffi.COORD_TIMED_OUT:
                     with self._lock:
                         if len(self._threads) > self._busy + 1:
+                            self._threads.discard(me)
                             break
                 elif status != _ffi.COORD_OK:
                     break
         except Stopped:
             pass
         finally:
-            self._threads.discard(me)
+            with self._lock:
+                self._threads.discard(me)

@@ -9,7 +9,7 @@ import threading
 from ctypes import byref, c_size_t, string_at
 from typing import Any, Callable
 
-from . import _ffi, _waiting, errors
+from . import _ffi, _processes, _waiting, errors
 from ._lent_threads import LentThreads
 from ._library import library, quick
 from .context import Context
@@ -23,15 +23,17 @@ MAX_MESSAGE = 1000
 class Request:
     """Something libcoord asks for; ended exactly once, at the latest when it is forgotten."""
 
-    __slots__ = ("_handle",)
+    __slots__ = ("_generation", "_handle")
+
+    _finish = staticmethod(_processes.finish)
+    _free = staticmethod(library.coord_request_free)
 
     def __init__(self, handle: int) -> None:
         self._handle: int | None = handle
+        self._generation = _processes.generation
 
     def __del__(self) -> None:
-        handle, self._handle = self._handle, None
-        if handle:
-            library.coord_request_free(handle)
+        self._finish(self._handle, self._generation, self._free)
 
     def key(self) -> bytes:
         length = c_size_t()
@@ -153,9 +155,9 @@ def register(loader: Loader) -> int:
     return number
 
 
-def unregister(number: int) -> None:
-    """Requests that still come for it end without an answer."""
-    _loaders.pop(number, None)
+def unregister(number: int, known: dict[int, Loader] = _loaders) -> None:
+    """Requests that still come for it are refused. Called by destructors, see finish()."""
+    known.pop(number, None)
 
 
 @_ffi.coord_request_fn  # type: ignore[untyped-decorator]

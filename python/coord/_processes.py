@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import os
-from typing import Callable
+import sys
+from typing import Any, Callable
 
 #: How many forks lie between this process and the one that imported the package.
 generation = 0
 
 _in_child: list[Callable[[], None]] = []
+
+
+def finish(
+    handle: int | None,
+    made_in: int | None,
+    free: Callable[[int], Any],
+    module: dict[str, Any] = globals(),  # noqa: B008
+    is_finalizing: Callable[[], bool] = sys.is_finalizing,
+) -> None:
+    """Frees a handle, unless another process made it or the interpreter is taking itself apart.
+
+    Called by destructors, and so when modules are empty already: it holds what it needs.
+    """
+    if handle and not is_finalizing() and made_in == module["generation"]:
+        free(handle)
 
 
 def on_fork(callback: Callable[[], None]) -> None:

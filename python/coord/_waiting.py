@@ -6,7 +6,6 @@ Each thread that waits has a queue of its own in each runtime, kept for its next
 from __future__ import annotations
 
 import itertools
-import sys
 import threading
 from ctypes import byref, c_size_t, c_void_p
 from typing import TYPE_CHECKING, Any, Callable
@@ -29,6 +28,9 @@ _tokens = itertools.count(1)
 class _Inbox:
     """The queue of one thread in one runtime."""
 
+    _finish = staticmethod(_processes.finish)
+    _free = staticmethod(library.coord_queue_free)
+
     def __init__(self, runtime: Runtime) -> None:
         self.handle: int | None = None
         self.generation = _processes.generation
@@ -41,9 +43,7 @@ class _Inbox:
         self.slice_ns = _MAIN_SLICE_NS if is_main else _OTHER_SLICE_NS
 
     def __del__(self) -> None:
-        handle, self.handle = self.handle, None
-        if handle and self.generation == _processes.generation and not sys.is_finalizing():
-            library.coord_queue_free(handle)
+        self._finish(self.handle, self.generation, self._free)
 
     def wait(self, token: int) -> Any:
         """The event with this token. A signal handler may wait here meanwhile, and find ours."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctypes import byref, c_void_p, sizeof, string_at
 
-from . import _ffi, durations, errors
+from . import _ffi, _processes, durations, errors
 from ._library import library, quick
 
 
@@ -14,13 +14,17 @@ class Context:
     Cancelling it cancels the operations started with it, and the contexts made from it.
     """
 
-    __slots__ = ("_handle", "__weakref__")
+    __slots__ = ("__weakref__", "_generation", "_handle")
+
+    _finish = staticmethod(_processes.finish)
+    _free = staticmethod(quick.coord_context_free)
 
     def __init__(
         self, timeout: float | None = None, parent: Context | None = None, trace: str | None = None
     ) -> None:
         """Ends `timeout` seconds from now, and with its parent. `trace` is a text to pass on."""
         self._handle: int | None = None
+        self._generation = _processes.generation
         encoded = trace.encode() if trace is not None else None
         options = _ffi.coord_context_options(
             sizeof(_ffi.coord_context_options),
@@ -40,13 +44,13 @@ class Context:
         if not handle:  # memory is short: a context that never ends is all there is
             return cls()
         self = cls.__new__(cls)
+        self._generation = _processes.generation
         self._handle = quick.coord_context_ref(handle)
         return self
 
     def __del__(self) -> None:
-        handle, self._handle = getattr(self, "_handle", None), None
-        if handle:
-            quick.coord_context_free(handle)
+        if hasattr(self, "_handle"):
+            self._finish(self._handle, self._generation, self._free)
 
     def cancel(self) -> None:
         """Cancels the context, those made from it, and every operation started with one of them."""

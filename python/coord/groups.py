@@ -26,6 +26,9 @@ class Group(GroupHandle):
     each with a timeout of its own. Who leaves early disturbs nobody. Failures are not kept.
     """
 
+    _unregister = staticmethod(_loading.unregister)
+    _number = 0
+
     def __init__(
         self,
         name: str | bytes,
@@ -55,7 +58,6 @@ class Group(GroupHandle):
         self._load_function = load
         self._text_keys = keys is str
         self._loader: _loading.Loader | None = None
-        self._number = 0
         options = group_options(max_bytes, ttl, load_timeout, max_loads, policy, on_abandoned)
         try:
             super().__init__(name, options, runtime)
@@ -76,7 +78,7 @@ class Group(GroupHandle):
 
     def __del__(self) -> None:
         super().__del__()
-        _loading.unregister(self._number)
+        self._unregister(self._number)
 
     def __enter__(self) -> Group:
         return self

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import byref, c_void_p, sizeof
 from typing import Iterable
 
-from . import _ffi, errors
+from . import _ffi, _processes, errors
 from ._library import library
 from .values import encode_key, take_bytes
 
@@ -24,11 +24,15 @@ class Ring:
     All peers of a cluster must use the same profile and the same number of replicas.
     """
 
-    __slots__ = ("_handle",)
+    __slots__ = ("_generation", "_handle")
+
+    _finish = staticmethod(_processes.finish)
+    _free = staticmethod(library.coord_ring_free)
 
     def __init__(self, profile: str = "v2-fnv1-md5", replicas: int = 50) -> None:
         """An empty ring. `profile` is one of PROFILES."""
         self._handle: int | None = None
+        self._generation = _processes.generation
         if profile not in PROFILES:
             raise errors.InvalidArgument(
                 f"profile must be one of {', '.join(PROFILES)}: {profile!r}"
@@ -43,9 +47,8 @@ class Ring:
         self._handle = made.value
 
     def __del__(self) -> None:
-        handle, self._handle = getattr(self, "_handle", None), None
-        if handle:
-            library.coord_ring_free(handle)
+        if hasattr(self, "_handle"):
+            self._finish(self._handle, self._generation, self._free)
 
     def set(self, peers: Iterable[str]) -> Ring:
         """Replaces the peers, and returns the ring. Repeated ones count once; none is fine."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import itertools
-import sys
 import threading
 import weakref
 from ctypes import byref, c_void_p, sizeof, string_at
@@ -45,6 +44,8 @@ class Runtime:
     Several runtimes can live in one process and know nothing of each other. After a fork it is of
     no use in the child; the default one is made anew there.
     """
+
+    _finish = staticmethod(_processes.finish)
 
     def __init__(
         self,
@@ -103,10 +104,10 @@ class Runtime:
 
     def __del__(self) -> None:
         handle, self._handle = getattr(self, "_handle", None), None
-        # Lent threads still use the handle of a runtime that nobody closed; then closing it is what
-        # ends them.
-        if not handle or self._generation != _processes.generation or sys.is_finalizing():
-            return
+        self._finish(handle, self._generation, self._free)
+
+    def _free(self, handle: int) -> None:
+        # Lent threads still use the handle of a runtime that nobody closed: closing it ends them.
         if self._lent is not None and self._lent.alive:
             now = durations.call_options(_ffi.COORD_OFF)
             library.coord_runtime_close(handle, byref(now), None)

@@ -18,6 +18,10 @@ class AioTest(unittest.IsolatedAsyncioTestCase):
         self.addCleanup(self.runtime.close)
         self.loaded: list[Any] = []
 
+    async def asyncSetUp(self) -> None:
+        # The test class turns on asyncio's debugging, which reports what takes long.
+        asyncio.get_running_loop().slow_callback_duration = PATIENCE
+
     async def load(self, key: str) -> bytes:
         self.loaded.append((key, threading.current_thread()))
         await asyncio.sleep(0)

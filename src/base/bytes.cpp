@@ -30,13 +30,13 @@ Part* part_of(const bytes* object) noexcept {
 
 std::size_t bytes::memory_bytes(std::size_t key_size, std::size_t value_size) noexcept {
     // glibc: 8 bytes before each block, blocks in multiples of 16, at least 32.
-    const auto wanted = sizeof(bytes) + key_size + 1 + value_size + 8;
+    const auto wanted = sizeof(bytes) + key_size + value_size + 8;
     return wanted <= 32 ? 32 : (wanted + 15) & ~std::size_t{15};
 }
 
 bytes* bytes::make(std::string_view key, std::string_view value, std::int64_t expire_unix_ns,
                    std::uint8_t value_flags) noexcept {
-    void* memory = std::malloc(sizeof(bytes) + key.size() + 1 + value.size());
+    void* memory = std::malloc(sizeof(bytes) + key.size() + value.size());
     if (memory == nullptr) return nullptr;
     auto* made = new (memory) bytes;
     made->size_ = static_cast<std::uint32_t>(value.size());
@@ -45,8 +45,7 @@ bytes* bytes::make(std::string_view key, std::string_view value, std::int64_t ex
     made->marks.store(value_flags & value_flag_mask, std::memory_order_relaxed);
     char* text = reinterpret_cast<char*>(made + 1);
     if (!key.empty()) std::memcpy(text, key.data(), key.size());
-    text[key.size()] = '\0';
-    if (!value.empty()) std::memcpy(text + key.size() + 1, value.data(), value.size());
+    if (!value.empty()) std::memcpy(text + key.size(), value.data(), value.size());
     return made;
 }
 
@@ -72,7 +71,7 @@ bytes* bytes::make_slice(bytes* parent, std::size_t offset, std::size_t size) no
 std::string_view bytes::value() const noexcept {
     switch (kind_) {
         case kind::in_line:
-            return {reinterpret_cast<const char*>(this + 1) + key_size_ + 1, size_};
+            return {reinterpret_cast<const char*>(this + 1) + key_size_, size_};
         case kind::external: {
             const auto* part = part_of<external_part>(this);
             return {part->data, part->size};

@@ -1,6 +1,6 @@
 // Immutable counted bytes: what the host sees as coord_bytes, and what the cache keeps as an entry.
 //
-// One 24-byte header for three kinds. An *inline* one is a single allocation: header, key, a NUL, value; the cache links it as
+// One 24-byte header for three kinds. An *inline* one is a single allocation: header, key, value; the cache links it as
 // it is, so a hit hands out the entry itself. *External* ones refer to memory of the host, *slices* to another bytes. Nothing
 // here takes a lock.
 #pragma once

@@ -34,7 +34,7 @@ flight::flight(group& of,
 
 flight::~flight() {
     if (auto* const made = context_.load(std::memory_order_acquire); made != nullptr)
-        intrusive_ptr_release(made);
+        made->drop_handle();
 }
 
 std::string_view flight::group_name() const noexcept { return owner->name(); }
@@ -43,10 +43,10 @@ context* flight::work_context() noexcept {
     if (auto* const made = context_.load()) return made;
     context* fresh = new (std::nothrow) context(owner->time(), deadline, nullptr, {});
     if (fresh == nullptr) return nullptr;
-    intrusive_ptr_add_ref(fresh);
+    fresh->to_host();  // the host may take references of its own
     context* expected = nullptr;
     if (!context_.compare_exchange_strong(expected, fresh)) {
-        intrusive_ptr_release(fresh);
+        fresh->drop_handle();
         fresh = expected;
     }
     if (work_cancelled_.load()) fresh->cancel();

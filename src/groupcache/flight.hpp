@@ -90,7 +90,7 @@ class flight final : public request {
     result<bytes_ref> answer_;
     std::atomic<phase> phase_{phase::queued};
     std::atomic<bool> work_cancelled_{false};  // seq_cst with context_: one of the two sides sees the other
-    std::atomic<context*> context_{nullptr};   // one reference
+    std::atomic<context*> context_{nullptr};   // one host reference
     load_task task_{*this};
 };
 

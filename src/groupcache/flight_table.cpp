@@ -82,22 +82,21 @@ void unlink(flight& from, waiter& who) noexcept {
     if (from.leader == &who) from.leader = nullptr;
 }
 
-waiter* take_waiters(flight& from) noexcept {
+waiter* take_waiters(flight& from, std::atomic<std::uint64_t>& count) noexcept {
     waiter* const first = from.first_waiter;
-    for (waiter* next = first; next != nullptr; next = next->next) next->joined = nullptr;
+    std::uint64_t taken = 0;
+    for (waiter* next = first; next != nullptr; next = next->next, ++taken) next->joined = nullptr;
     from.first_waiter = from.last_waiter = from.leader = nullptr;
+    count.fetch_sub(taken, std::memory_order_relaxed);
     return first;
 }
 
-std::size_t tell(waiter* first, const result<bytes_ref>& outcome) noexcept {
-    std::size_t told = 0;
+void tell(waiter* first, const result<bytes_ref>& outcome) noexcept {
     while (first != nullptr) {
         waiter* const next = first->next;  // before done(): it may be the last we see of it
         first->done(outcome);
         first = next;
-        ++told;
     }
-    return told;
 }
 
 }  // namespace coord::groupcache

@@ -49,9 +49,8 @@ class flight_table {
 // The waiters of a flight, under its shard's lock.
 void link(flight& to, waiter& who) noexcept;
 void unlink(flight& from, waiter& who) noexcept;
-// Takes all of them, to be told by tell() once the lock is released.
-waiter* take_waiters(flight& from) noexcept;
-// How many were told.
-std::size_t tell(waiter* first, const result<bytes_ref>& outcome) noexcept;
+// Takes all of them off the count, to be told by tell() once the lock is released.
+waiter* take_waiters(flight& from, std::atomic<std::uint64_t>& count) noexcept;
+void tell(waiter* first, const result<bytes_ref>& outcome) noexcept;
 
 }  // namespace coord::groupcache

@@ -248,6 +248,7 @@ void group::leave(waiter& who, coord_status why) noexcept {
         if (who.joined == nullptr) return;  // told already, or about to be
         left = who.joined;
         unlink(*left, who);
+        waiters_.fetch_sub(1, std::memory_order_relaxed);
         reason = why_left(*left, why);
         last = left->first_waiter == nullptr;
         // Nobody wants it and it has not begun: it gives up its place in line.
@@ -264,8 +265,7 @@ void group::leave(waiter& who, coord_status why) noexcept {
     } else if (last && options_.abandoned == on_abandoned::cancel) {
         left->cancel_work();
     }
-    waiters_.fetch_sub(1, std::memory_order_relaxed);
-    who.done(std::move(reason));
+    who.done(reason);
 }
 
 error group::why_left(const flight& what, coord_status why) const noexcept {

@@ -67,12 +67,11 @@ void group::cancel_all() noexcept {
                 cancelled = shard.oldest;
                 if (!cancelled) break;
                 cancel_flight(shard, *cancelled);
-                waiting = take_waiters(*cancelled);
+                waiting = take_waiters(*cancelled, waiters_);
             }
             gate_.leave_line(*cancelled);
             cancelled->cancel_work();
-            waiters_.fetch_sub(tell(waiting, error(COORD_CANCELLED, "group", "the group was closed")),
-                               std::memory_order_relaxed);
+            tell(waiting, error(COORD_CANCELLED, "group", "the group was closed"));
             work_.end();
             owner_->work().end();
         }

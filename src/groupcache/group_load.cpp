@@ -81,13 +81,13 @@ void group::settle(flight& what, result<bytes_ref> got) noexcept {
         // Unlinked before anybody is told: who wakes up and asks again finds the cache, or begins anew.
         ended = shard.remove(what);
         what.over = true;
-        waiting = take_waiters(what);
+        waiting = take_waiters(what, waiters_);
     }
     if (again) {
         relaunch(what, waiting);
     } else {
         if (too_late) got = error(COORD_TIMED_OUT, "group", "the load took longer than load_timeout_ns");
-        waiters_.fetch_sub(tell(waiting, got), std::memory_order_relaxed);
+        tell(waiting, got);
     }
     work_.end();
     owner_->work().end();
@@ -134,11 +134,12 @@ void group::relaunch(flight& old, waiter* first) noexcept {
         while (joined && first != nullptr) {
             waiter* const next = first->next;
             link(*joined, *first);
+            waiters_.fetch_add(1, std::memory_order_relaxed);
             first = next;
         }
     }
     if (leads) begin_load(*joined, false);
-    waiters_.fetch_sub(tell(first, answer), std::memory_order_relaxed);
+    tell(first, answer);
 }
 
 bytes_ref group::make_value(std::string_view key,

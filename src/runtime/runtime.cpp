@@ -143,7 +143,7 @@ class runtime::closing final : public operation {
           hurry_(new context(closed_->time(), never, nullptr, {})) {}
 
     // True when the thread runs.
-    bool run(time_point deadline) noexcept {
+    bool begin_on_thread(time_point deadline) noexcept {
         deadline_ = deadline;
         intrusive_ptr_add_ref(this);
         const bool started = start_thread(
@@ -172,7 +172,7 @@ result<ref<operation>> runtime::start_close(time_point deadline,
     const ref<closing> started(new closing(ref<runtime>(this), std::move(answers), token));
     auto begun = started->begin(never, std::move(until));
     if (!begun) return begun.error();
-    if (!started->run(deadline))
+    if (!started->begin_on_thread(deadline))
         started->finish_done(error(COORD_EXHAUSTED, "runtime", "the system gives no thread to close with"));
     return ref<operation>(started);
 }

@@ -15,9 +15,9 @@ TEST(budget, a_kilobyte_holds_some_small_entries) {
         still_clock time;
         store all(one_shard(1024, policy), time);
         for (int i = 0; i < 100; ++i) {
-            put(all, "key" + std::to_string(i), "value");
+            put(all, numbered("key", i), "value");
             ASSERT_LE(memory_of(all), 1024U);
-            ASSERT_TRUE(has(all, "key" + std::to_string(i)));
+            ASSERT_TRUE(has(all, numbered("key", i)));
         }
         EXPECT_GE(all.read(section::main).items, 6U);
     }
@@ -77,8 +77,8 @@ TEST(budget, tables_of_many_small_entries_give_way_to_large_ones) {
     store all(one_shard(100'000), time);
     for (int i = 0; i < 5'000; ++i) put(all, std::to_string(i), "");
     for (int i = 0; i < 20; ++i) {
-        ASSERT_TRUE(put(all, "large" + std::to_string(i), std::string(45'000, 'x')));
-        ASSERT_TRUE(has(all, "large" + std::to_string(i)));
+        ASSERT_TRUE(put(all, numbered("large", i), std::string(45'000, 'x')));
+        ASSERT_TRUE(has(all, numbered("large", i)));
         ASSERT_LE(memory_of(all), 100'000U);
     }
     EXPECT_EQ(all.read(section::main).items, 2U);
@@ -117,7 +117,7 @@ TEST(budget, an_entry_costs_less_than_160_bytes_with_80_of_payload) {
     wanted.max_bytes = 1 << 30;
     store all(wanted, time);
     for (int i = 0; i < 200'000; ++i)
-        put(all, "key-" + std::to_string(100'000'000'000 + i), std::string(64, 'v'));
+        put(all, numbered("key-", 100'000'000'000 + i), std::string(64, 'v'));
     const auto counts = all.read(section::main);
     ASSERT_EQ(counts.items, 200'000U);
     ASSERT_EQ(counts.bytes, 80U * 200'000U);

@@ -193,8 +193,8 @@ TEST(cache, copies_leave_first_when_they_hold_more_than_an_eighth) {
     auto wanted = one_shard(plenty, order::lru);
     wanted.max_items = 20;
     store all(wanted, time);
-    for (int i = 0; i < 16; ++i) put(all, "main" + std::to_string(i), "v");
-    for (int i = 0; i < 4; ++i) put(all, "copy" + std::to_string(i), "v", section::hot);
+    for (int i = 0; i < 16; ++i) put(all, numbered("main", i), "v");
+    for (int i = 0; i < 4; ++i) put(all, numbered("copy", i), "v", section::hot);
     put(all, "one", "v");  // 4 of 16: copies leave
     put(all, "two", "v");  // 3 of 17: likewise
     EXPECT_FALSE(has(all, "copy0"));

@@ -98,7 +98,7 @@ class model : public testing::TestWithParam<setting> {
 
 TEST_P(model, agrees_after_every_call) {
     for (int step = 0; step < 60'000 && !HasFailure(); ++step) {
-        const auto key = "k" + std::to_string(chance_.below(1'000));
+        const auto key = numbered("k", chance_.below(1'000));
         const auto what = chance_.below(100);
         if (what < 50)
             insert(key);

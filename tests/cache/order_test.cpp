@@ -17,8 +17,8 @@ options of_items(std::uint64_t items, order policy) {
     return wanted;
 }
 
-std::string numbered(int number) {
-    return "key" + std::to_string(number);
+std::string key_of(int number) {
+    return numbered("key", number);
 }
 
 TEST(lru, of_22_added_to_room_for_20_the_first_two_leave_in_order) {
@@ -27,7 +27,7 @@ TEST(lru, of_22_added_to_room_for_20_the_first_two_leave_in_order) {
     auto wanted = of_items(20, order::lru);
     wanted.on_leave = [&](const bytes& entry, leaving) { left.emplace_back(entry.key()); };
     store all(wanted, time);
-    for (int i = 0; i < 22; ++i) put(all, numbered(i), "1234");
+    for (int i = 0; i < 22; ++i) put(all, key_of(i), "1234");
     EXPECT_EQ(left, (std::vector<std::string>{"key0", "key1"}));
 }
 
@@ -56,7 +56,7 @@ TEST(lru, keeps_exact_order_through_many_hits_and_removals) {
     std::vector<std::string> expected;
     random chance(11);
     for (int step = 0; step < 50'000; ++step) {
-        const auto key = numbered(static_cast<int>(chance.below(100)));
+        const auto key = key_of(static_cast<int>(chance.below(100)));
         const auto at = std::find(model.begin(), model.end(), key);
         if (const bool there = at != model.end(); chance.below(10) == 0) {
             EXPECT_EQ(erase(all, key), there);
@@ -81,55 +81,55 @@ TEST(lru, keeps_exact_order_through_many_hits_and_removals) {
 TEST(s3fifo, a_scan_does_not_flush_what_is_used) {
     still_clock time;
     store all(of_items(100, order::s3fifo), time);
-    for (int i = 0; i < 50; ++i) put(all, numbered(i), "v");
-    for (int i = 0; i < 50; ++i) get(all, numbered(i));
-    for (int i = 1'000; i < 11'000; ++i) put(all, numbered(i), "v");
+    for (int i = 0; i < 50; ++i) put(all, key_of(i), "v");
+    for (int i = 0; i < 50; ++i) get(all, key_of(i));
+    for (int i = 1'000; i < 11'000; ++i) put(all, key_of(i), "v");
     int kept = 0;
-    for (int i = 0; i < 50; ++i) kept += has(all, numbered(i)) ? 1 : 0;
+    for (int i = 0; i < 50; ++i) kept += has(all, key_of(i)) ? 1 : 0;
     EXPECT_EQ(kept, 50);
 }
 
 TEST(lru, a_scan_flushes_everything) {
     still_clock time;
     store all(of_items(100, order::lru), time);
-    for (int i = 0; i < 50; ++i) put(all, numbered(i), "v");
-    for (int i = 0; i < 50; ++i) get(all, numbered(i));
-    for (int i = 1'000; i < 11'000; ++i) put(all, numbered(i), "v");
-    for (int i = 0; i < 50; ++i) EXPECT_FALSE(has(all, numbered(i)));
+    for (int i = 0; i < 50; ++i) put(all, key_of(i), "v");
+    for (int i = 0; i < 50; ++i) get(all, key_of(i));
+    for (int i = 1'000; i < 11'000; ++i) put(all, key_of(i), "v");
+    for (int i = 0; i < 50; ++i) EXPECT_FALSE(has(all, key_of(i)));
 }
 
 TEST(s3fifo, a_key_that_comes_back_soon_is_protected_at_once) {
     still_clock time;
     store all(of_items(100, order::s3fifo), time);
-    for (int i = 0; i < 101; ++i) put(all, numbered(i), "v");
-    ASSERT_FALSE(has(all, numbered(0))) << "it left without a hit, and is remembered";
-    put(all, numbered(0), "v");
-    for (int i = 1'000; i < 2'000; ++i) put(all, numbered(i), "v");
-    EXPECT_TRUE(has(all, numbered(0)));
-    EXPECT_FALSE(has(all, numbered(1))) << "it did not come back";
+    for (int i = 0; i < 101; ++i) put(all, key_of(i), "v");
+    ASSERT_FALSE(has(all, key_of(0))) << "it left without a hit, and is remembered";
+    put(all, key_of(0), "v");
+    for (int i = 1'000; i < 2'000; ++i) put(all, key_of(i), "v");
+    EXPECT_TRUE(has(all, key_of(0)));
+    EXPECT_FALSE(has(all, key_of(1))) << "it did not come back";
 }
 
 TEST(s3fifo, a_removed_key_is_not_remembered) {
     still_clock time;
     store all(of_items(100, order::s3fifo), time);
-    for (int i = 0; i < 100; ++i) put(all, numbered(i), "v");
-    erase(all, numbered(0));
-    put(all, numbered(0), "v");
-    for (int i = 1'000; i < 2'000; ++i) put(all, numbered(i), "v");
-    EXPECT_FALSE(has(all, numbered(0)));
+    for (int i = 0; i < 100; ++i) put(all, key_of(i), "v");
+    erase(all, key_of(0));
+    put(all, key_of(0), "v");
+    for (int i = 1'000; i < 2'000; ++i) put(all, key_of(i), "v");
+    EXPECT_FALSE(has(all, key_of(0)));
 }
 
 TEST(s3fifo, protected_entries_that_are_used_no_more_leave_in_the_end) {
     still_clock time;
     store all(of_items(100, order::s3fifo), time);
-    for (int i = 0; i < 90; ++i) put(all, numbered(i), "v");
-    for (int i = 0; i < 90; ++i) get(all, numbered(i));
+    for (int i = 0; i < 90; ++i) put(all, key_of(i), "v");
+    for (int i = 0; i < 90; ++i) get(all, key_of(i));
     // Each comes twice, the second time with a hit: all of them deserve protection.
     for (int i = 1'000; i < 2'000; ++i) {
-        put(all, numbered(i), "v");
-        get(all, numbered(i));
+        put(all, key_of(i), "v");
+        get(all, key_of(i));
     }
-    for (int i = 0; i < 90; ++i) EXPECT_FALSE(has(all, numbered(i))) << i;
+    for (int i = 0; i < 90; ++i) EXPECT_FALSE(has(all, key_of(i))) << i;
 }
 
 TEST(s3fifo, beats_lru_where_few_keys_are_popular) {
@@ -141,7 +141,7 @@ TEST(s3fifo, beats_lru_where_few_keys_are_popular) {
         for (int i = 0; i < 200'000; ++i) {
             // A product of two uniform numbers: small ones are far more frequent.
             const auto key =
-                numbered(static_cast<int>(chance.below(300) * chance.below(300)) % 60'000);
+                key_of(static_cast<int>(chance.below(300) * chance.below(300)) % 60'000);
             if (get(all, key))
                 ++hits;
             else

@@ -47,6 +47,12 @@ inline bool has(store& from, std::string_view key) {
     return from.peek(from.hash(key), key) != nullptr;
 }
 
+template <class Number>
+std::string numbered(std::string_view prefix, Number number) {
+    std::string made(prefix);
+    return made.append(std::to_string(number));
+}
+
 // "(none)" tells a miss from an empty value.
 inline std::string text(store& from, std::string_view key) {
     const auto found = get(from, key);

@@ -19,7 +19,7 @@ void hammer(store& all, std::uint64_t seed, std::atomic<int>& wrong) {
     random chance(seed);
     std::vector<bytes_ref> held(8);
     for (int step = 0; step < 20'000; ++step) {
-        const auto key = "key" + std::to_string(chance.below(500));
+        const auto key = numbered("key", chance.below(500));
         const auto what = chance.below(100);
         if (what < 60) {
             auto found = get(all, key);

@@ -250,9 +250,10 @@ TEST(cpp_try, verbs_do_not_throw_and_tell_the_error) {
     const coord::runtime runtime;
     coord::group group(runtime, "g", {.load = echo});
     constexpr std::string_view key = "k";
-    static_assert(noexcept(group.try_get(key)));
-    static_assert(noexcept(group.try_remove(key)));
-    static_assert(noexcept(group.try_close()));
+    constexpr coord::call_options call;
+    static_assert(noexcept(group.try_get(key, call)));
+    static_assert(noexcept(group.try_remove(key, call)));
+    static_assert(noexcept(group.try_close(call)));
     EXPECT_EQ(*group.try_get("k"), "row/k");
     EXPECT_TRUE(group.try_remove("k"));
     EXPECT_TRUE(group.try_close());

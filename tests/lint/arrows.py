@@ -57,9 +57,9 @@ def complaint_about_core(path: Path, bracket: str, name: str) -> str | None:
 def complaint_about_capi(path: Path, bracket: str, name: str) -> str | None:
     if bracket == "<":
         return None if name.endswith(".h") or "/" not in name else "the C API is plain translation"
-    own = (path.parent / name).is_file()
+    own = name.startswith("capi/") and (REPOSITORY / name).is_file()
     core = name.split("/")[0] in ROOMS and (REPOSITORY / "src" / name).is_file()
-    return None if own or core else "neither a file of capi/ nor one of a known room"
+    return None if own or core else "neither capi/ nor a known room has such a file"
 
 
 CHECKS = {

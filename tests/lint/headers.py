@@ -29,7 +29,8 @@ def command(family: str, language: str, path: Path, includes: list[str]) -> list
         return None
     standard = "-std=c11" if language == "c" else "-std=c++20"
     flags = [f"-I{REPOSITORY / one}" for one in includes]
-    spelled = relative(path).split("/", 1)[1]  # as in #include: without src/, include/ or capi/
+    # As it is spelled in an #include.
+    spelled = relative(path).removeprefix("include/").removeprefix("src/")
     # Included from an empty file rather than compiled itself, as no user compiles a header.
     return [compiler, standard, *WARNINGS, *flags, "-x", language, "-include", spelled, "/dev/null"]
 
@@ -45,7 +46,7 @@ def commands(which: str) -> list[tuple[str, list[str]]]:
                     wanted.append((f"{relative(path)} as {language} by {family}", line))
     else:
         for path in files("src", "capi", suffixes=(".hpp",)):
-            line = command("gcc", "c++", path, ["include", "src", "capi"])
+            line = command("gcc", "c++", path, ["include", "src", "."])
             wanted.append((relative(path), line))
     return [(name, line) for name, line in wanted if line]
 

@@ -19,7 +19,8 @@ CATCH_HERE = re.compile(r"capi/guard\.hpp|src/runtime/protect\.(cpp|hpp)")
 CLOCK = re.compile(
     r"_clock::now\s*\(|\bclock_gettime\s*\(|\bgettimeofday\s*\(|\btime\s*\(\s*(NULL|nullptr)")
 WALL_CLOCK = re.compile(r"\bsystem_clock::now\s*\(|\bgettimeofday\s*\(|\btime\.time\(")
-SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\b|\bsleep\s*\(|\bsleep\(")
+# sleep(0) only yields.
+SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\b|\bsleep\s*\((?!0\))")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 FOREIGN_PATH = re.compile(r"(?<![\w./])/(root|home|work)/")
 

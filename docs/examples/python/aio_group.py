@@ -1,6 +1,7 @@
 """The same in asyncio: every verb that may wait is awaitable, and the loader runs on the event loop."""
 
 import asyncio
+import zlib
 
 import coord
 import coord.aio
@@ -9,8 +10,9 @@ import coord.aio
 @coord.aio.group("pages", max_bytes=64 << 20, ttl=60)
 async def page(key: str, context: coord.Context) -> bytes:
     """Loads a page; the context is optional, and asked for by name."""
-    await asyncio.wait_for(asyncio.sleep(0.01), context.remaining)
-    return b"<html>" + key.encode()
+    text = b"<html>" + key.encode() * 10_000
+    packing = asyncio.get_running_loop().run_in_executor(None, zlib.compress, text)
+    return await asyncio.wait_for(packing, context.remaining)
 
 
 async def main() -> None:
