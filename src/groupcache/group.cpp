@@ -228,9 +228,7 @@ group::boarding group::board(std::string_view key, waiter& who) noexcept {
     }
     fresh = flight::make(*this, who.hash, key, now, after(now, options_.load_timeout));
     if (!fresh || !shard.add(*fresh)) return {error(COORD_NO_MEMORY), nullptr, false};
-    counters_.add(flights);
-    work_.begin();
-    owner_->work().begin();
+    flight_begun();
     link(*fresh, who);
     fresh->leader = &who;
     waiters_.fetch_add(1, std::memory_order_relaxed);
@@ -253,6 +251,7 @@ void group::leave(waiter& who, coord_status why) noexcept {
         last = left->first_waiter == nullptr;
         // Nobody wants it and it has not begun: it gives up its place in line.
         drop = last && gate_.leave_line(*left);
+        work_.begin();  // until it was told
         if (drop) {
             cancel_flight(shard, *left);
         } else if (last && options_.abandoned == on_abandoned::cancel) {
@@ -260,12 +259,12 @@ void group::leave(waiter& who, coord_status why) noexcept {
         }
     }
     if (drop) {
-        work_.end();
-        owner_->work().end();
+        flight_ended();
     } else if (last && options_.abandoned == on_abandoned::cancel) {
         left->cancel_work();
     }
     who.done(reason);
+    work_.end();
 }
 
 error group::why_left(const flight& what, coord_status why) const noexcept {

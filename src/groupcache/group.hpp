@@ -93,6 +93,7 @@ class group final : public handle_object, public component {
     shared& self() const noexcept override { return const_cast<group&>(*this); }
     void stop_intake() noexcept override;
     void cancel_all() noexcept override;
+    void await_told() noexcept override { work_.wait_idle(time(), never, nullptr); }
     void write_metrics(metric_sink& to) const override;
     void on_last_handle() noexcept override;
 
@@ -106,6 +107,8 @@ class group final : public handle_object, public component {
     // All of an ending but its slot.
     void settle(flight& what, result<bytes_ref> got) noexcept;
     void pass_slot_on(flight& what) noexcept;
+    void flight_begun() noexcept;
+    void flight_ended() noexcept;  // its waiters were told
     bool may_store(const flight& what, const result<bytes_ref>& got) const noexcept;
     void relaunch(flight& old, waiter* first) noexcept;
     void cancel_flight(flight_table::shard& in, flight& what) noexcept;
@@ -120,8 +123,9 @@ class group final : public handle_object, public component {
     cache::store cache_;
     flight_table table_;
     load_gate gate_;
-    work_gauge work_;
-    std::atomic<std::uint64_t> waiters_{0};  // relaxed: a count
+    work_gauge work_;  // flights, and waiters on their way out, until they were told
+    std::atomic<std::uint64_t> waiters_{0};      // relaxed: a count
+    std::atomic<std::uint64_t> flights_now_{0};  // relaxed: a count
     striped_counters<counter_count> counters_;
 };
 

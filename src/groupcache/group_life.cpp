@@ -72,8 +72,7 @@ void group::cancel_all() noexcept {
             gate_.leave_line(*cancelled);
             cancelled->cancel_work();
             tell(waiting, error(COORD_CANCELLED, "group", "the group was closed"));
-            work_.end();
-            owner_->work().end();
+            flight_ended();
         }
     }
 }
@@ -85,6 +84,7 @@ result<> group::close(time_point deadline, context* until) {
     stop_intake();
     const bool idle = work_.wait_idle(time(), deadline, until);
     cancel_all();
+    await_told();
     cache_.clear();
     if (idle) return {};
     return error(COORD_TIMED_OUT, "group", "loads still under way at the deadline were cancelled");
@@ -99,7 +99,7 @@ group_counters group::read() const noexcept {
     now.local_loads = counters_.sum(loaded);
     now.local_load_errors = counters_.sum(failed);
     now.late_answers = counters_.sum(late);
-    now.flights_active = work_.open();
+    now.flights_active = flights_now_.load(std::memory_order_relaxed);
     now.waiters = waiters_.load(std::memory_order_relaxed);
     time_point oldest = never;
     for (const auto& shard : table_.all()) {

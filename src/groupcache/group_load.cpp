@@ -89,6 +89,18 @@ void group::settle(flight& what, result<bytes_ref> got) noexcept {
         if (too_late) got = error(COORD_TIMED_OUT, "group", "the load took longer than load_timeout_ns");
         tell(waiting, got);
     }
+    flight_ended();
+}
+
+void group::flight_begun() noexcept {
+    counters_.add(flights);
+    flights_now_.fetch_add(1, std::memory_order_relaxed);
+    work_.begin();
+    owner_->work().begin();
+}
+
+void group::flight_ended() noexcept {
+    flights_now_.fetch_sub(1, std::memory_order_relaxed);
     work_.end();
     owner_->work().end();
 }
@@ -123,9 +135,7 @@ void group::relaunch(flight& old, waiter* first) noexcept {
             joined = flight::make(*this, old.hash, old.key(), now, after(now, options_.load_timeout));
             leads = joined && shard.add(*joined);
             if (leads) {
-                counters_.add(flights);
-                work_.begin();
-                owner_->work().begin();
+                flight_begun();
             } else {
                 joined = nullptr;
                 answer = error(COORD_NO_MEMORY);

@@ -34,6 +34,8 @@ class component {
     virtual void stop_intake() noexcept = 0;
     // What is open ends now, with COORD_CANCELLED.
     virtual void cancel_all() noexcept = 0;
+    // Returns once everybody whom cancel_all() or an ending load took off was told. Short: no code of the host runs meanwhile.
+    virtual void await_told() noexcept = 0;
     // May throw bad_alloc.
     virtual void write_metrics(metric_sink& to) const = 0;
 

@@ -129,6 +129,7 @@ result<> runtime::close(time_point deadline, context* until) {
     stop_intake();
     const bool idle = work_.wait_idle(*clock_, deadline, until);
     cancel_all();
+    for_each_component([](component& part) { part.await_told(); });
     if (workers_) workers_->stop();
     if (idle) return {};
     return error(COORD_TIMED_OUT, "runtime", "what was still open at the deadline was cancelled");
