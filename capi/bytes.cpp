@@ -3,6 +3,7 @@
 #include "base/limits.hpp"
 #include "capi/arguments.hpp"
 #include "capi/guard.hpp"
+#include "capi/user_guard.hpp"
 
 using coord::bytes;
 using coord::bytes_ref;
@@ -19,22 +20,6 @@ result<> give(bytes* made, coord_bytes** to) noexcept {
     *to = hand_out(bytes_ref(made, false));
     return {};
 }
-
-// Calls release unless the memory found its place.
-class on_failure {
-  public:
-    on_failure(coord_user_free_fn release, void* user) noexcept : release_(release), user_(user) {}
-    ~on_failure() {
-        if (release_ != nullptr) release_(user_);
-    }
-    on_failure(const on_failure&) = delete;
-    on_failure& operator=(const on_failure&) = delete;
-    void dismiss() noexcept { release_ = nullptr; }
-
-  private:
-    coord_user_free_fn release_;
-    void* user_;
-};
 
 }  // namespace
 
@@ -57,13 +42,13 @@ coord_status coord_bytes_new_external(const void* data,
                                       coord_bytes** out,
                                       coord_error** err) {
     if (out != nullptr) *out = nullptr;
-    on_failure undo(release, user);
+    user_guard undo(release, user);
     return guard(err, [&]() -> result<> {
         if (out == nullptr) return invalid(component, "bytes: must not be NULL");
         const auto memory = read_memory(data, len, COORD_NUL - 1, component, "data");
         if (!memory) return memory.error();
         auto given = give(bytes::make_external(*memory, user, release), out);
-        if (given) undo.dismiss();
+        if (given) undo.taken();
         return given;
     });
 }

@@ -4,6 +4,7 @@
 #include "capi/arguments.hpp"
 #include "capi/guard.hpp"
 #include "capi/kinds.hpp"
+#include "capi/user_guard.hpp"
 
 using coord::context;
 using coord::ref;
@@ -15,9 +16,11 @@ namespace {
 constexpr const char* component = "context";
 
 result<> make(const coord_context_options* opts, coord_context** out) {
-    if (out == nullptr) return invalid(component, "context: must not be NULL");
+    const auto known = known_part(opts);
+    user_guard undo(known.user_free, known.user);
     const auto options = read_options(opts, component);
     if (!options) return options.error();
+    if (out == nullptr) return invalid(component, "context: must not be NULL");
     if (options->flags != 0) return invalid(component, "options.flags: must be 0");
     auto& clock = coord::machine_clock();
     const auto deadline =
@@ -34,7 +37,10 @@ result<> make(const coord_context_options* opts, coord_context** out) {
         if (parent->depth() >= coord::limits::max_context_depth)
             return coord::error(COORD_EXHAUSTED, component, "parent: the chain of contexts is 256 long already");
     }
-    *out = hand_out<coord_context>(ref<context>(new context(clock, *deadline, std::move(parent), *trace)));
+    const ref<context> made(new context(
+        clock, *deadline, std::move(parent), *trace, {options->user, options->user_free}));
+    undo.taken();
+    *out = hand_out<coord_context>(made);
     return {};
 }
 
@@ -64,6 +70,11 @@ int32_t coord_context_is_cancelled(const coord_context* of) {
 int64_t coord_context_remaining_ns(const coord_context* of) {
     const auto* const found = inside<context>(of);
     return found != nullptr ? found->remaining().count() : COORD_FOREVER;
+}
+
+void* coord_context_user(const coord_context* of) {
+    const auto* const found = inside<context>(of);
+    return found != nullptr ? found->user() : nullptr;
 }
 
 const char* coord_context_trace(const coord_context* of, size_t* len) {

@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "capi/arguments.hpp"
+#include "capi/user_guard.hpp"
 
 namespace coord::capi {
 namespace {
@@ -71,15 +72,8 @@ result<> make_group(coord_runtime* of,
                     coord_group** out,
                     when_taken how) {
     // Unless the group takes it over, user is freed here.
-    struct free_user {
-        coord_user_free_fn fn;
-        void* user;
-        ~free_user() {
-            if (fn != nullptr) fn(user);
-        }
-    };
     const auto known = known_part(opts);
-    free_user undo{known.user_free, known.user};
+    user_guard undo(known.user_free, known.user);
     const auto given = read_options(opts, component);
     if (!given) return given.error();
     const auto owner = need<runtime>(of);
@@ -95,7 +89,7 @@ result<> make_group(coord_runtime* of,
         if (*out != nullptr) return {};
         const auto made = group::make(ref<runtime>(*owner), *text, *wanted);
         if (made) {
-            undo.fn = nullptr;
+            undo.taken();
             *out = hand_out<coord_group>(*made);
             return {};
         }

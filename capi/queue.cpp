@@ -5,6 +5,7 @@
 #include "capi/arguments.hpp"
 #include "capi/guard.hpp"
 #include "capi/kinds.hpp"
+#include "capi/user_guard.hpp"
 
 using coord::error;
 using coord::event;
@@ -87,16 +88,16 @@ coord_status coord_queue_new_callback(coord_runtime* of,
                                       coord_queue** out,
                                       coord_error** err) {
     if (out != nullptr) *out = nullptr;
-    const auto status = guard(err, [&]() -> result<> {
+    user_guard undo(user_free, user);
+    return guard(err, [&]() -> result<> {
         const auto owner = need_open(of);
         if (!owner) return owner.error();
         if (out == nullptr) return invalid(component, "queue: must not be NULL");
         if (fn == nullptr) return invalid(component, "fn: must not be NULL");
         *out = hand_out<coord_queue>(queue::make_callback(ref<runtime>(*owner), fn, user, user_free));
+        undo.taken();
         return {};
     });
-    if (status != COORD_OK && user_free != nullptr) user_free(user);
-    return status;
 }
 
 coord_queue* coord_queue_ref(coord_queue* from) { return add_reference<queue>(from); }

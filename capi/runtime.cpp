@@ -5,6 +5,7 @@
 #include "capi/bytes.hpp"
 #include "capi/guard.hpp"
 #include "capi/kinds.hpp"
+#include "capi/user_guard.hpp"
 #include "runtime/this_thread.hpp"
 
 using coord::error;
@@ -50,15 +51,8 @@ result<runtime::options> read(const coord_runtime_options& given) {
 
 result<> make(const coord_runtime_options* opts, coord_runtime** out) {
     // Whatever happens from here on, the log's user is freed once.
-    struct free_user {
-        coord_user_free_fn fn;
-        void* user;
-        ~free_user() {
-            if (fn != nullptr) fn(user);
-        }
-    };
     const auto known = known_part(opts);
-    free_user undo{known.log_user_free, known.log_user};
+    user_guard undo(known.log_user_free, known.log_user);
     const auto given = read_options(opts, component);
     if (!given) return given.error();
     if (out == nullptr) return invalid(component, "runtime: must not be NULL");
@@ -66,7 +60,8 @@ result<> make(const coord_runtime_options* opts, coord_runtime** out) {
     if (!wanted) return wanted.error();
     auto made = runtime::make(*wanted);
     if (!made) return made.error();
-    (*made)->log().own_user(std::exchange(undo.fn, nullptr));
+    (*made)->log().own_user(known.log_user_free);
+    undo.taken();
     *out = hand_out<coord_runtime>(*made);
     return {};
 }

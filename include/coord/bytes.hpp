@@ -13,7 +13,8 @@
 #include <string_view>
 #include <utility>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 /// A duration that never ends.
 inline constexpr std::chrono::nanoseconds forever{COORD_FOREVER};
@@ -134,4 +135,5 @@ answer(T) -> answer<T>;
 template <class T>
 answer(T, value_options) -> answer<T>;
 
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

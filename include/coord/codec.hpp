@@ -8,7 +8,8 @@
 #include <type_traits>
 #include <utility>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 /// Specialise it: `static std::string encode(const T&)` (or anything that converts to
 /// std::string_view) and `static T decode(std::string_view)`. Both may throw.
@@ -33,4 +34,5 @@ T decode(bytes&& value) {
 }
 
 }  // namespace detail
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

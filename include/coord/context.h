@@ -9,7 +9,7 @@ extern "C" {
 #endif
 
 /**
- * A deadline plus a cancel switch, shared by many calls; safe from any thread.
+ * A deadline, a cancel switch and a pointer of yours, shared by many calls; safe from any thread.
  *
  * Cancelling a context cancels the operations started with it, and the contexts made from it. Time is that of the system's
  * monotonic clock.
@@ -18,12 +18,14 @@ typedef struct coord_context coord_context;
 
 /** How a context is made. */
 typedef struct coord_context_options {
-    uint32_t size;         /**< sizeof this struct */
-    uint32_t flags;        /**< none yet; must be 0 */
-    int64_t timeout_ns;    /**< ns from now; 0 or COORD_FOREVER = none of its own */
-    coord_context *parent; /**< BORROWED for the call, the child keeps a reference; NULL = none */
-    const char *trace;     /**< COPIED; opaque to libcoord (a traceparent, say); NULL = the parent's */
-    size_t trace_len;      /**< bytes, or COORD_NUL; at most 4,096 */
+    uint32_t size;                /**< sizeof this struct */
+    uint32_t flags;               /**< none yet; must be 0 */
+    int64_t timeout_ns;           /**< ns from now; 0 or COORD_FOREVER = none of its own */
+    coord_context *parent;        /**< BORROWED for the call, the child keeps a reference; NULL = none */
+    const char *trace;            /**< COPIED; opaque to libcoord (a traceparent, say); NULL = the parent's */
+    size_t trace_len;             /**< bytes, or COORD_NUL; at most 4,096 */
+    void *user;                   /**< what coord_context_user gives; NULL = the parent's */
+    coord_user_free_fn user_free; /**< TRANSFERRED with user, also on failure: called once, with the last reference. May be NULL */
 } coord_context_options;
 
 /** Flags of a call. */
@@ -109,6 +111,16 @@ COORD_API int64_t coord_context_remaining_ns(const coord_context *context);
  * @since 0.1
  */
 COORD_API const char *coord_context_trace(const coord_context *context, size_t *len);
+
+/**
+ * Gives the pointer the context was made with, or inherited.
+ *
+ * @param context BORROWED; may be NULL.
+ * @return that pointer, valid as long as the context that brought it; NULL when there is none.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API void *coord_context_user(const coord_context *context);
 
 #ifdef __cplusplus
 }

@@ -8,7 +8,8 @@
 #include <string_view>
 #include <utility>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 class context;
 class queue;
@@ -97,4 +98,5 @@ struct start_options {
     coord::queue* queue = nullptr;
 };
 
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

@@ -15,7 +15,8 @@
 #include <string>
 #include <string_view>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 /// What a call came to; the same numbers as `COORD_*`. Treat one you do not know as `internal`.
 enum class status : std::int32_t {
@@ -137,4 +138,5 @@ inline error current_failure() noexcept {
 }
 
 }  // namespace detail
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

@@ -13,7 +13,8 @@
 #include <string_view>
 #include <utility>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 /// As max_bytes: keep nothing, still join loads.
 inline constexpr std::uint64_t keep_nothing = static_cast<std::uint64_t>(COORD_OFF);
@@ -205,4 +206,5 @@ class group {
     std::optional<detail::completions> completions_;
 };
 
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

@@ -7,7 +7,8 @@
 #include <string_view>
 #include <utility>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 template <class T>
 using group_options_of = basic_group_options<loader_for<T>>;
@@ -65,4 +66,5 @@ class group_of {
     group bytes_;
 };
 
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

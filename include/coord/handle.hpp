@@ -4,7 +4,9 @@
 
 #include <utility>
 
-namespace coord::inline v0::detail {
+namespace coord {
+inline namespace v0 {
+namespace detail {
 
 /// Owns one reference of a C handle and gives it back with `Free`. Move-only; empty after a move.
 template <class Native, void (*Free)(Native*)>
@@ -36,4 +38,6 @@ class handle {
     Native* native_ = nullptr;
 };
 
-}  // namespace coord::inline v0::detail
+}  // namespace detail
+}  // namespace v0
+}  // namespace coord

@@ -15,7 +15,8 @@
 #include <type_traits>
 #include <utility>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 namespace detail {
 
 class load_handler {
@@ -121,4 +122,5 @@ class loader_for {
 /// A loader of plain bytes: what it returns converts to std::string_view.
 using loader = loader_for<void>;
 
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

@@ -17,7 +17,9 @@
 #include <utility>
 #include <vector>
 
-namespace coord::inline v0::detail {
+namespace coord {
+inline namespace v0 {
+namespace detail {
 
 class operation {
   public:
@@ -170,4 +172,6 @@ class completions {
     handle<coord_queue, coord_queue_free> queue_;
 };
 
-}  // namespace coord::inline v0::detail
+}  // namespace detail
+}  // namespace v0
+}  // namespace coord

@@ -16,7 +16,8 @@
 #include <type_traits>
 #include <utility>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 /// The outcome of a `start_` verb, to come: `co_await` it or get() it, once. The destructor does
 /// not wait: the operation goes on unseen.
@@ -115,4 +116,5 @@ inline pending<void> runtime::start_close(const start_options& options) {
                                 });
 }
 
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

@@ -15,7 +15,8 @@
 #include <memory>
 #include <utility>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 enum class event_kind : std::int32_t {
     none = 0,
@@ -176,4 +177,5 @@ class queue {
     std::unique_ptr<detail::mailbox> pendings_ = std::make_unique<detail::mailbox>();
 };
 
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

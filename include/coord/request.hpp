@@ -8,7 +8,8 @@
 #include <string_view>
 #include <utility>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 enum class request_kind : std::int32_t {
     load = COORD_REQUEST_LOAD,
@@ -92,4 +93,5 @@ class request {
     detail::unanswered* home_ = nullptr;
 };
 
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

@@ -7,7 +7,8 @@
 #include <utility>
 #include <variant>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 /// A value or an error. Test it, then use `*r` or `r.error()`; or let `value()` throw the error.
 template <class T>
@@ -66,4 +67,5 @@ inline result<void> outcome(coord_status what, coord_error* owned) noexcept {
 }
 
 }  // namespace detail
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

@@ -9,7 +9,8 @@
 #include <string>
 #include <string_view>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 /// How virtual nodes and keys are hashed; all peers of a cluster must use the same.
 enum class ring_profile : std::int32_t {
@@ -69,4 +70,5 @@ class ring {
     detail::handle<coord_ring, coord_ring_free> handle_;
 };
 
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

@@ -14,7 +14,8 @@
 #include <string>
 #include <string_view>
 
-namespace coord::inline v0 {
+namespace coord {
+inline namespace v0 {
 
 template <class T>
 class pending;
@@ -149,4 +150,5 @@ class runtime {
     detail::handle<coord_runtime, coord_runtime_free> handle_;
 };
 
-}  // namespace coord::inline v0
+}  // namespace v0
+}  // namespace coord

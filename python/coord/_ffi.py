@@ -96,6 +96,8 @@ class coord_context_options(Structure):
         ("parent", c_void_p),
         ("trace", c_char_p),
         ("trace_len", c_size_t),
+        ("user", c_void_p),
+        ("user_free", coord_user_free_fn),
     ]
 
 
@@ -239,6 +241,7 @@ FUNCTIONS = [
     ("coord_context_is_cancelled", c_int32, [c_void_p]),
     ("coord_context_remaining_ns", c_int64, [c_void_p]),
     ("coord_context_trace", c_void_p, [c_void_p, POINTER(c_size_t)]),
+    ("coord_context_user", c_void_p, [c_void_p]),
     ("coord_runtime_new", c_int32, [POINTER(coord_runtime_options), POINTER(c_void_p),
         POINTER(c_void_p)]),
     ("coord_runtime_default", c_void_p, []),

@@ -7,18 +7,21 @@ namespace coord {
 context::context(const clock& time,
                  time_point deadline,
                  ref<context> parent,
-                 std::string_view trace)
+                 std::string_view trace,
+                 host_value value)
     : handle_object(handle_kind::context),
       clock_(time),
       deadline_(parent ? std::min(deadline, parent->deadline_) : deadline),
       parent_(std::move(parent)),
       trace_(trace.empty() && parent_ ? parent_->trace_ : std::string(trace)),
-      depth_(parent_ ? parent_->depth_ + 1 : 0) {
+      depth_(parent_ ? parent_->depth_ + 1 : 0),
+      value_(value) {
     if (parent_ && !parent_->listen(link_)) cancelled_.store(true, std::memory_order_release);
 }
 
 context::~context() {
     if (parent_) parent_->forget(link_);
+    if (value_.user_free != nullptr) value_.user_free(value_.user);
 }
 
 bool context::is_over() const noexcept {

@@ -31,8 +31,19 @@ class context final : public handle_object {
         bool listening_ = false;
     };
 
-    // `deadline` is cut to the parent's.
-    context(const clock& time, time_point deadline, ref<context> parent, std::string_view trace);
+    // A pointer of the host; null = the parent's.
+    struct host_value {
+        void* user;
+        void (*user_free)(void*);
+    };
+    // `deadline` is cut to the parent's. Takes over `value` unless it throws.
+    context(const clock& time,
+            time_point deadline,
+            ref<context> parent,
+            std::string_view trace,
+            host_value value);
+    context(const clock& time, time_point deadline, ref<context> parent, std::string_view trace)
+        : context(time, deadline, std::move(parent), trace, host_value{nullptr, nullptr}) {}
     ~context() override;
 
     void cancel() noexcept;
@@ -42,6 +53,9 @@ class context final : public handle_object {
     time_point deadline() const noexcept { return deadline_; }
     const std::string& trace() const noexcept { return trace_; }
     int depth() const noexcept { return depth_; }
+    void* user() const noexcept {
+        return value_.user != nullptr || !parent_ ? value_.user : parent_->user();
+    }
 
     // False when it was cancelled already: the listener is then not called.
     bool listen(listener& who) noexcept;
@@ -60,6 +74,7 @@ class context final : public handle_object {
     const ref<context> parent_;
     const std::string trace_;
     const int depth_;
+    const host_value value_;
     parent_link link_{*this};
 
     std::atomic<bool> cancelled_{false};  // release here, acquire in was_cancelled

@@ -9,7 +9,7 @@
 #include "packing.h"
 
 void load_file(void* user, coord_request* request) {
-    show* const show = user;
+    struct show* const show = user;
     demo_file* const file = files_find(&show->files, coord_request_key(request, 0, NULL));
     if (file == NULL) {
         coord_request_fail(request, COORD_NOT_FOUND, "not one of the demo's files", COORD_NUL);
@@ -35,14 +35,14 @@ void load_file(void* user, coord_request* request) {
 }
 
 /* Xorshift: each caller has its own order, and the same one in every run. */
-static uint64_t draw(caller* caller) {
+static uint64_t draw(struct caller* caller) {
     caller->random ^= caller->random << 13;
     caller->random ^= caller->random >> 7;
     caller->random ^= caller->random << 17;
     return caller->random;
 }
 
-static void ask(show* show, const demo_file* file, int64_t timeout_ns) {
+static void ask(struct show* show, const demo_file* file, int64_t timeout_ns) {
     const coord_call_options call = {
         .size = sizeof call, .timeout_ns = timeout_ns, .context = show->until};
     coord_bytes* value = NULL;
@@ -65,8 +65,8 @@ static void ask(show* show, const demo_file* file, int64_t timeout_ns) {
 
 /* The first call of each thread has no deadline, so that for every file somebody waits to the end.
  */
-static void ask_for_some(caller* caller, unsigned calls) {
-    show* const show = caller->show;
+static void ask_for_some(struct caller* caller, unsigned calls) {
+    struct show* const show = caller->show;
     const size_t count = show->files.count;
     for (unsigned i = 0; i < calls && !atomic_load(&show->stop); i++) {
         const size_t which = i == 0 ? caller->number % count : draw(caller) % count;
@@ -76,7 +76,7 @@ static void ask_for_some(caller* caller, unsigned calls) {
     }
 }
 
-static void begin_phase(show* show, unsigned phase) {
+static void begin_phase(struct show* show, unsigned phase) {
     pthread_mutex_lock(&show->phase_mutex);
     show->before[phase].size = sizeof show->before[phase];
     coord_group_stats_read(show->group, &show->before[phase], NULL);
@@ -85,7 +85,7 @@ static void begin_phase(show* show, unsigned phase) {
     pthread_mutex_unlock(&show->phase_mutex);
 }
 
-static void remove_some(show* show) {
+static void remove_some(struct show* show) {
     for (size_t i = 0; i < show->removed; i++) {
         const size_t which = (2 * i + 1) * show->files.count / (2 * show->removed);
         if (coord_group_remove(show->group, show->files.items[which].path, COORD_NUL, NULL, NULL))
@@ -94,8 +94,8 @@ static void remove_some(show* show) {
 }
 
 void* caller_run(void* argument) {
-    caller* const caller = argument;
-    show* const show = caller->show;
+    struct caller* const caller = argument;
+    struct show* const show = caller->show;
     for (unsigned phase = 0; phase < TABLE_ROWS; phase++) {
         ask_for_some(caller, show->calls[phase]);
         if (pthread_barrier_wait(&show->meeting) == PTHREAD_BARRIER_SERIAL_THREAD) {
@@ -107,7 +107,7 @@ void* caller_run(void* argument) {
     return NULL;
 }
 
-void show_counts(show* show, table_row rows[TABLE_ROWS]) {
+void show_counts(struct show* show, table_row rows[TABLE_ROWS]) {
     coord_group_stats now = {.size = sizeof now};
     pthread_mutex_lock(&show->phase_mutex);
     coord_group_stats_read(show->group, &now, NULL);

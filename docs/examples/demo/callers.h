@@ -12,7 +12,7 @@
 
 /* All of it is shared by the threads; what is not atomic is written by one of them while the others
  * wait. */
-typedef struct show {
+struct show {
     demo_files files;
     unsigned ways;              /* to compress a file in */
     unsigned threads;           /* callers */
@@ -32,14 +32,14 @@ typedef struct show {
     atomic_ulong gave_up; /* callers whose own deadline came first */
     atomic_ulong failed;  /* callers who got an error though they had no deadline */
     atomic_ulong wrong;   /* answers that were not the right value */
-} show;
+};
 
-typedef struct caller {
-    show* show;
+struct caller {
+    struct show* show;
     pthread_t thread;
     uint64_t random;
     unsigned number;
-} caller;
+};
 
 /* The group's loader; user is the show. */
 void load_file(void* user, coord_request* request);
@@ -48,6 +48,6 @@ void load_file(void* user, coord_request* request);
 void* caller_run(void* argument);
 
 /* Reads the counters, phase by phase. */
-void show_counts(show* show, table_row rows[TABLE_ROWS]);
+void show_counts(struct show* show, table_row rows[TABLE_ROWS]);
 
 #endif

@@ -33,7 +33,7 @@ static unsigned processors(void) {
 }
 
 /* Chooses files and amount of work: about five seconds on any machine, or less than one. */
-static void prepare(show* show) {
+static void prepare(struct show* show) {
     const char* quick = getenv("COORD_DEMO_QUICK");
     const bool small = quick != NULL && quick[0] != '\0' && strcmp(quick, "0") != 0;
     show->threads = small ? 100 : 300;
@@ -49,7 +49,7 @@ static void prepare(show* show) {
     show->ways = ways_for(&show->files.items[show->files.count / 2], show->files.bytes, seconds);
 }
 
-static void make_group(show* show, coord_runtime* runtime) {
+static void make_group(struct show* show, coord_runtime* runtime) {
     coord_error* error = NULL;
     must(coord_context_new(NULL, &show->until, &error), error);
     const coord_group_options options = {.size = sizeof options,
@@ -74,13 +74,14 @@ static sigset_t block_signals(void) {
     return set;
 }
 
-static void start_callers(show* show, caller* callers) {
+static void start_callers(struct show* show, struct caller* callers) {
     pthread_attr_t attributes;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, 512 * 1024);
     pthread_barrier_init(&show->meeting, NULL, show->threads);
     for (unsigned i = 0; i < show->threads; i++) {
-        callers[i] = (caller){.show = show, .number = i, .random = 0x9e3779b97f4a7c15U * (i + 1)};
+        callers[i] =
+            (struct caller){.show = show, .number = i, .random = 0x9e3779b97f4a7c15U * (i + 1)};
         const int why = pthread_create(&callers[i].thread, &attributes, caller_run, &callers[i]);
         if (why == 0) continue;
         fprintf(stderr, "demo: thread %u cannot be started: %s\n", i + 1, strerror(why));
@@ -89,7 +90,7 @@ static void start_callers(show* show, caller* callers) {
     pthread_attr_destroy(&attributes);
 }
 
-static table_now moment(show* show, double began) {
+static table_now moment(struct show* show, double began) {
     coord_group_stats stats = {.size = sizeof stats};
     coord_cache_stats kept = {.size = sizeof kept};
     coord_group_stats_read(show->group, &stats, NULL);
@@ -102,7 +103,7 @@ static table_now moment(show* show, double began) {
 }
 
 /* Until all is over, or a signal came: its number. */
-static int watch(show* show, table* table, table_row rows[TABLE_ROWS], double began) {
+static int watch(struct show* show, struct table* table, table_row rows[TABLE_ROWS], double began) {
     const sigset_t signals = block_signals();
     const struct timespec tick = {.tv_nsec = 50 * 1000 * 1000};
     int signal_number = -1;
@@ -116,7 +117,7 @@ static int watch(show* show, table* table, table_row rows[TABLE_ROWS], double be
 }
 
 /* Gives what is not as it must be, or NULL. */
-static const char* first_flaw(show* show, const table_row rows[TABLE_ROWS]) {
+static const char* first_flaw(struct show* show, const table_row rows[TABLE_ROWS]) {
     coord_cache_stats kept = {.size = sizeof kept};
     coord_group_cache_stats_read(show->group, COORD_CACHE_MAIN, &kept, NULL);
     uint64_t computed = 0;
@@ -142,7 +143,7 @@ static const char* first_flaw(show* show, const table_row rows[TABLE_ROWS]) {
     return NULL;
 }
 
-static int report(show* show, const table* table, const table_row rows[TABLE_ROWS]) {
+static int report(struct show* show, const struct table* table, const table_row rows[TABLE_ROWS]) {
     table_row all = {0};
     for (unsigned i = 0; i < TABLE_ROWS; i++) {
         all.calls += rows[i].calls;
@@ -171,21 +172,21 @@ static int report(show* show, const table* table, const table_row rows[TABLE_ROW
     return flaw == NULL ? 0 : 1;
 }
 
-static void interrupt_all(show* show) {
+static void interrupt_all(struct show* show) {
     atomic_store(&show->stop, true);
     coord_context_cancel(show->until);
 }
 
 int main(void) {
-    static show show = {.phase_mutex = PTHREAD_MUTEX_INITIALIZER};
+    static struct show show = {.phase_mutex = PTHREAD_MUTEX_INITIALIZER};
     coord_error* error = NULL;
     coord_runtime* runtime = NULL;
-    table table;
+    struct table table;
     prepare(&show);
     block_signals();
     must(coord_runtime_new(NULL, &runtime, &error), error);
     make_group(&show, runtime);
-    caller* callers = calloc(show.threads, sizeof *callers);
+    struct caller* callers = calloc(show.threads, sizeof *callers);
     if (callers == NULL) return 1;
 
     printf(

@@ -18,13 +18,13 @@ typedef struct found_file {
     size_t size;
 } found_file;
 
-typedef struct search {
+struct search {
     found_file* found;
     size_t count;
     size_t max_size;
-} search;
+};
 
-static void add(search* search, const char* path, const struct stat* what) {
+static void add(struct search* search, const char* path, const struct stat* what) {
     if (!S_ISREG(what->st_mode) || what->st_size == 0) return;
     const size_t size = (size_t)what->st_size;
     if (size > search->max_size || search->count == ROOM_FOR_FOUND) return;
@@ -33,7 +33,7 @@ static void add(search* search, const char* path, const struct stat* what) {
     if (copy != NULL) search->found[search->count++] = (found_file){copy, size};
 }
 
-static void look_into(search* search, const char* directory, int depth) {
+static void look_into(struct search* search, const char* directory, int depth) {
     DIR* entries = opendir(directory);
     if (entries == NULL) return;
     for (struct dirent* entry; (entry = readdir(entries)) != NULL;) {
@@ -53,7 +53,7 @@ static int by_path(const void* a, const void* b) {
 }
 
 /* Evenly spread over the sorted list, so that libraries, programs and texts are all among them. */
-static void take(demo_files* files, const search* search, size_t min_size, size_t wanted) {
+static void take(demo_files* files, const struct search* search, size_t min_size, size_t wanted) {
     size_t fitting = 0;
     for (size_t i = 0; i < search->count; i++) fitting += search->found[i].size >= min_size;
     const size_t count = fitting < wanted ? fitting : wanted;
@@ -78,7 +78,7 @@ static void take(demo_files* files, const search* search, size_t min_size, size_
 
 int files_choose(demo_files* files, size_t wanted, size_t max_size) {
     static const size_t smallest[] = {50 * 1000, 4 * 1000, 1};
-    search search = {.max_size = max_size};
+    struct search search = {.max_size = max_size};
     search.found = calloc(ROOM_FOR_FOUND, sizeof *search.found);
     *files = (demo_files){.items = calloc(wanted, sizeof *files->items)};
     if (search.found != NULL && files->items != NULL) {

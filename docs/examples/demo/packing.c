@@ -94,9 +94,9 @@ bool unpacks_to(const unsigned char* value, size_t value_size, const demo_file* 
     return same;
 }
 
-static double processor_seconds(void) {
+static double seconds_now(void) {
     struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
@@ -106,9 +106,9 @@ unsigned ways_for(const demo_file* sample, uint64_t bytes, double seconds) {
     size_t value_size;
     unsigned char* content = files_read(sample->path, &size);
     if (content == NULL) return 1;
-    const double begin = processor_seconds();
+    const double begin = seconds_now();
     free(pack(content, size, 4, &never, &value_size));
-    const double one = (processor_seconds() - begin) / 4 * (double)bytes / (double)size;
+    const double one = (seconds_now() - begin) / 4 * (double)bytes / (double)size;
     free(content);
     const double ways = one > 0 ? seconds / one : MAX_WAYS;
     return ways < 1 ? 1 : ways > MAX_WAYS ? MAX_WAYS : (unsigned)ways;

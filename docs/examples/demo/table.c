@@ -27,11 +27,11 @@ static void cell(uint64_t number, int width) {
     printf("%*s", width, with_commas(number, text));
 }
 
-static void paint(const table* table, const char* code) {
+static void paint(const struct table* table, const char* code) {
     if (table->colours) fputs(code, stdout);
 }
 
-void table_begin(table* table) {
+void table_begin(struct table* table) {
     const char* no_colour = getenv("NO_COLOR");
     const char* terminal = getenv("TERM");
     struct winsize window = {0};
@@ -42,16 +42,19 @@ void table_begin(table* table) {
     table->colours = able && (no_colour == NULL || no_colour[0] == '\0');
 }
 
-static void show_header(const table* table) {
+static void show_header(const struct table* table) {
     paint(table, "\033[1m");
     printf("%-30s%7s%8s%7s%8s%9s%9s", "", "calls", "hits", "loads", "waited", "gave up", "waiting");
     paint(table, "\033[0m");
     printf("\n");
 }
 
-static void show_row(const table* table, const table_row* row, const table_now* now, bool clear) {
+static void show_row(const struct table* table, const table_row* row, const table_now* now) {
     const bool running = row->begun && !row->over;
-    if (clear) printf("\033[2K");
+    if (table->repaints)
+        printf("\033[2K");
+    else
+        printf("%5.1f s ", now->seconds);
     if (!row->begun) paint(table, "\033[2m");
     printf("%-30s", row->phase);
     if (row->begun) {
@@ -74,35 +77,41 @@ static void show_moment(const table_now* now) {
            (double)now->kept_bytes / 1e6);
 }
 
-static void repaint(table* table, const table_row rows[TABLE_ROWS], const table_now* now) {
+static void repaint(struct table* table, const table_row rows[TABLE_ROWS], const table_now* now) {
     if (table->painted)
         printf("\033[%dA", TABLE_ROWS + 1);
     else
         show_header(table);
     table->painted = true;
-    for (unsigned i = 0; i < TABLE_ROWS; i++) show_row(table, &rows[i], now, true);
+    for (unsigned i = 0; i < TABLE_ROWS; i++) show_row(table, &rows[i], now);
     show_moment(now);
 }
 
 /* Each phase ends with a line of its own, which says the same every time; in between, one per half
  * second. */
-static void append(table* table,
+static void append(struct table* table,
                    const table_row rows[TABLE_ROWS],
                    const table_now* now,
                    bool last) {
-    if (!table->painted) show_header(table);
+    if (!table->painted) {
+        printf("%8s", "");
+        show_header(table);
+    }
     table->painted = true;
     while (table->overs_shown < TABLE_ROWS && rows[table->overs_shown].over) {
-        show_row(table, &rows[table->overs_shown++], now, false);
+        show_row(table, &rows[table->overs_shown++], now);
         table->shown_at = now->seconds;
     }
     if (table->overs_shown == TABLE_ROWS) return;
     if (!last && now->seconds - table->shown_at < line_every) return;
     table->shown_at = now->seconds;
-    show_row(table, &rows[table->overs_shown], now, false);
+    show_row(table, &rows[table->overs_shown], now);
 }
 
-void table_show(table* table, const table_row rows[TABLE_ROWS], const table_now* now, bool last) {
+void table_show(struct table* table,
+                const table_row rows[TABLE_ROWS],
+                const table_now* now,
+                bool last) {
     if (table->repaints)
         repaint(table, rows, now);
     else
@@ -110,7 +119,7 @@ void table_show(table* table, const table_row rows[TABLE_ROWS], const table_now*
     fflush(stdout);
 }
 
-void table_end(const table* table, const char* line, bool good) {
+void table_end(const struct table* table, const char* line, bool good) {
     paint(table, good ? "\033[1;32m" : "\033[1;31m");
     printf("%s", line);
     paint(table, "\033[0m");

@@ -30,19 +30,22 @@ typedef struct table_now {
 enum { TABLE_ROWS = 3 };
 
 /* One thread uses it. */
-typedef struct table {
+struct table {
     bool repaints;
     bool colours;
     bool painted;
     unsigned overs_shown;
     double shown_at;
-} table;
+};
 
-void table_begin(table* table);
+void table_begin(struct table* table);
 /* `last`: show it whether or not it is time to. */
-void table_show(table* table, const table_row rows[TABLE_ROWS], const table_now* now, bool last);
+void table_show(struct table* table,
+                const table_row rows[TABLE_ROWS],
+                const table_now* now,
+                bool last);
 /* Prints a line below the table: in green, or in red when it is bad news. */
-void table_end(const table* table, const char* line, bool good);
+void table_end(const struct table* table, const char* line, bool good);
 
 /* Writes a number with commas: 1,204. Gives text. */
 char* with_commas(uint64_t number, char text[32]);
