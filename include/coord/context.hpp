@@ -22,6 +22,8 @@ struct context_options {
     const context* parent = nullptr;
     /// Opaque to libcoord, a traceparent say; empty = the parent's.
     std::string_view trace{};
+    /// What user() gives; nullptr = the parent's. Yours to keep alive.
+    void* user = nullptr;
 };
 
 /// A deadline and a cancel switch, shared by many calls. Copies are the same context. Safe from any
@@ -37,6 +39,7 @@ class context {
         native.parent = options.parent == nullptr ? nullptr : options.parent->native_handle();
         native.trace = options.trace.empty() ? nullptr : options.trace.data();
         native.trace_len = options.trace.size();
+        native.user = options.user;
         coord_error* err = nullptr;
         detail::check(coord_context_new(&native, handle_.out(), &err), err);
     }
@@ -64,6 +67,9 @@ class context {
         const auto* text = coord_context_trace(native_handle(), &size);
         return {text, size};
     }
+
+    /// The pointer it was made with, or inherited; nullptr when there is none.
+    void* user() const noexcept { return coord_context_user(native_handle()); }
 
     /// BORROWED.
     coord_context* native_handle() const noexcept { return handle_.get(); }

@@ -65,7 +65,7 @@ func makeOrder(wanted settings, seed uint64) []uint32 {
 			continue
 		}
 		rank := sort.SearchFloat64s(sums, float64(random>>11)/(1<<53)*sums[len(sums)-1])
-		order[i] = uint32(mix(uint64(rank)) % uint64(wanted.items)) // popular keys are not neighbours
+		order[i] = uint32(uint64(rank) * 2_654_435_761 % uint64(wanted.items)) // popular keys are not neighbours
 	}
 	return order
 }

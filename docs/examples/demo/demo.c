@@ -46,7 +46,7 @@ static void prepare(struct show* show) {
     }
     show->removed = show->files.count / 10 + 1;
     const double seconds = (small ? 0.3 : 4.5) * processors();
-    show->ways = ways_for(&show->files.items[show->files.count / 2], show->files.bytes, seconds);
+    show->ways = ways_for(&show->files, seconds);
 }
 
 static void make_group(struct show* show, coord_runtime* runtime) {
@@ -177,6 +177,18 @@ static void interrupt_all(struct show* show) {
     coord_context_cancel(show->until);
 }
 
+static void introduce(const struct show* show) {
+    printf(
+        "%u threads ask one group for %zu files of this machine (%.1f MB), compressed.\n"
+        "Loads are real work: zlib, %u ways, the smallest result is kept. Hits come from memory;\n"
+        "waited: for the load of another caller; gave up: after 1 to 5 ms of waiting.\n\n",
+        show->threads,
+        show->files.count,
+        (double)show->files.bytes / 1e6,
+        show->ways);
+    fflush(stdout);
+}
+
 int main(void) {
     static struct show show = {.phase_mutex = PTHREAD_MUTEX_INITIALIZER};
     coord_error* error = NULL;
@@ -189,17 +201,12 @@ int main(void) {
     struct caller* callers = calloc(show.threads, sizeof *callers);
     if (callers == NULL) return 1;
 
-    printf(
-        "%u threads ask one group for %zu files of this machine (%.1f MB), compressed.\n"
-        "To compute one is real work: zlib, %u ways, the smallest result is kept.\n\n",
-        show.threads,
-        show.files.count,
-        (double)show.files.bytes / 1e6,
-        show.ways);
-    table_row rows[TABLE_ROWS] = {
-        {.phase = "1 nothing is in memory"}, {.phase = "2 everything is"}, {.phase = NULL}};
+    introduce(&show);
+    table_row rows[TABLE_ROWS] = {{.phase = "1 nothing is in memory yet"},
+                                  {.phase = "2 everything is in memory"},
+                                  {.phase = NULL}};
     char last_phase[40];
-    snprintf(last_phase, sizeof last_phase, "3 %zu files were removed", show.removed);
+    snprintf(last_phase, sizeof last_phase, "3 %zu files removed, all asked", show.removed);
     rows[2].phase = last_phase;
     table_begin(&table);
     const double began = seconds_now();

@@ -9,6 +9,8 @@
 /* So much between two looks at *stop: a few milliseconds. */
 enum { STEP = 64 * 1024 };
 
+enum { TRIED_WAYS = 2 };
+
 /* Gives the packed size, 0 when stopped or out of memory. */
 static size_t pack_one_way(const unsigned char* content,
                            size_t size,
@@ -100,16 +102,22 @@ static double seconds_now(void) {
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-unsigned ways_for(const demo_file* sample, uint64_t bytes, double seconds) {
+unsigned ways_for(const demo_files* files, double seconds) {
     const atomic_bool never = false;
-    size_t size;
-    size_t value_size;
-    unsigned char* content = files_read(sample->path, &size);
-    if (content == NULL) return 1;
+    uint64_t tried_bytes = 0;
     const double begin = seconds_now();
-    free(pack(content, size, 4, &never, &value_size));
-    const double one = (seconds_now() - begin) / 4 * (double)bytes / (double)size;
-    free(content);
-    const double ways = one > 0 ? seconds / one : MAX_WAYS;
+    for (size_t i = files->count / 2 % 6; i < files->count; i += 6) {
+        size_t size;
+        size_t value_size;
+        unsigned char* content = files_read(files->items[i].path, &size);
+        if (content == NULL) continue;
+        free(pack(content, size, TRIED_WAYS, &never, &value_size));
+        free(content);
+        tried_bytes += size;
+    }
+    if (tried_bytes == 0) return 1;
+    const double one_way =
+        (seconds_now() - begin) / TRIED_WAYS * (double)files->bytes / (double)tried_bytes;
+    const double ways = one_way > 0 ? seconds / one_way : MAX_WAYS;
     return ways < 1 ? 1 : ways > MAX_WAYS ? MAX_WAYS : (unsigned)ways;
 }

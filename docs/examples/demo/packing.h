@@ -28,7 +28,7 @@ bool packed_is_of(const unsigned char* value, size_t value_size, const demo_file
 /* The same, by unpacking it all. */
 bool unpacks_to(const unsigned char* value, size_t value_size, const demo_file* file);
 
-/* How many ways take one thread about so long for so many bytes; measured with `sample`. */
-unsigned ways_for(const demo_file* sample, uint64_t bytes, double seconds);
+/* How many ways take one thread about so long for all files; it tries some of them. */
+unsigned ways_for(const demo_files* files, double seconds);
 
 #endif
