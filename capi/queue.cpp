@@ -1,4 +1,5 @@
 #include <coord/queue.h>
+#include <coord/request.h>
 
 #include <cstddef>
 
@@ -170,6 +171,9 @@ coord_status coord_queue_post(coord_queue* of, uint64_t token, coord_error** err
         const auto found = need<queue>(of);
         if (!found) return found.error();
         runtime& owner = (*found)->owner();
+        // Its threads are ending: nobody would call back.
+        if ((*found)->has_callback() && owner.is_closing())
+            return error(COORD_CLOSED, "runtime", "the runtime was closed");
         auto node = std::make_unique<posted>(ref<runtime>(&owner), token);
         if (!owner.take_pending())
             return error(COORD_EXHAUSTED, "runtime", "max_pending operations are under way already");
@@ -183,7 +187,14 @@ coord_status coord_queue_post(coord_queue* of, uint64_t token, coord_error** err
 }
 
 void coord_event_clear(coord_event* of) {
-    if (of != nullptr) coord::clear(*reinterpret_cast<event*>(of));
+    if (of == nullptr) return;
+    auto& what = *reinterpret_cast<event*>(of);
+    if (what.kind == coord::event_kind::request) {
+        // One from before a fork is leaked: the locks of its group are gone.
+        coord_request_free(static_cast<coord_request*>(what.value));
+        what.value = nullptr;
+    }
+    coord::clear(what);
 }
 
 void coord_op_cancel(coord_op* op) {

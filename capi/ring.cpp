@@ -35,6 +35,8 @@ class placer final : public coord::handle_object {
     result<> set(std::string_view list) {
         auto peers = coord::ring::parse_peers(list);
         if (!peers) return peers.error();
+        if (peers->size() * replicas_ > coord::limits::max_virtual_nodes)
+            return invalid(component, "list: peers times replicas is above 10,000,000");
         auto fresh = std::make_shared<const coord::ring::ring>(std::move(*peers), replicas_, profile_);
         const std::lock_guard lock(mutex_);
         ring_.swap(fresh);

@@ -57,7 +57,7 @@ COORD_API void coord_ring_free(coord_ring *ring);
  *
  * @param ring BORROWED; not NULL.
  * @param list BORROWED for the call; peers separated by commas or white space; NULL or empty = no peers.
- * @param list_len bytes, or COORD_NUL; at most 10,000 peers.
+ * @param list_len bytes, or COORD_NUL; at most 10,000 peers, and 10,000,000 virtual nodes in all.
  * @param err receives an OWNED error; may be NULL.
  * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_NO_MEMORY. On failure the old list stays.
  * @thread any.

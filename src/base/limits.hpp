@@ -45,5 +45,7 @@ inline constexpr std::uint32_t default_max_loads = 1'024;
 inline constexpr std::uint32_t default_ring_replicas = 50;
 inline constexpr std::uint32_t max_ring_replicas = 65'536;
 inline constexpr std::size_t max_peers = 10'000;
+// Peers times replicas: 12 bytes each.
+inline constexpr std::size_t max_virtual_nodes = 10'000'000;
 
 }  // namespace coord::limits

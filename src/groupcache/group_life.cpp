@@ -25,7 +25,7 @@ result<ref<group>> group::make(ref<runtime> owner, std::string_view name, group_
     runtime& in = *made->owner_;
     if (in.is_closing()) return error(COORD_CLOSED, "runtime", "the runtime was closed");
     if (!in.enter(name, *made))
-        return error(COORD_ALREADY_EXISTS, "group", fmt::format("there is a group '{}' already", name));
+        return error(COORD_ALREADY_EXISTS, "group", "name: the runtime has a group of that name");
     made->options_.user_free = user_free;
     in.add_handle();
     in.add(*made);

@@ -51,6 +51,7 @@ void queue::on_last_handle() noexcept {
     event_node* unseen = nullptr;
     {
         const std::lock_guard lock(mutex_);
+        forsaken_ = true;
         unseen = first_;
         first_ = last_ = nullptr;
     }
@@ -71,8 +72,13 @@ void queue::push(event_node& node) noexcept {
         owner_->callbacks().post(node);
         return;
     }
-    const std::lock_guard lock(mutex_);
-    append(node);
+    {
+        const std::lock_guard lock(mutex_);
+        if (!forsaken_) return append(node);
+    }
+    // Ends unseen. The node may hold the last reference of this queue: nothing may follow.
+    clear(node.what);
+    node.taken();
 }
 
 bool queue::push_if_open(event_node& node) noexcept {

@@ -76,6 +76,7 @@ class queue final : public handle_object {
     event_node* last_ = nullptr;
     int notify_write_ = -1;
     bool notify_given_ = false;
+    bool forsaken_ = false;  // the host holds no handle: nobody will drain
     std::atomic<bool> closed_{false};              // written under the lock; read anywhere
     std::atomic<std::thread::id> drainer_{};       // a hint, relaxed
 };

@@ -125,14 +125,23 @@ void runtime::cancel_all() noexcept {
     for_each_component([](component& part) { part.cancel_all(); });
 }
 
-result<> runtime::close(time_point deadline, context* until) {
+result<> runtime::end_all(time_point deadline, context* until) {
     stop_intake();
     const bool idle = work_.wait_idle(*clock_, deadline, until);
     cancel_all();
     for_each_component([](component& part) { part.await_told(); });
-    if (workers_) workers_->stop();
     if (idle) return {};
     return error(COORD_TIMED_OUT, "runtime", "what was still open at the deadline was cancelled");
+}
+
+void runtime::dismiss_lent() noexcept {
+    if (workers_) workers_->dismiss_lent();
+}
+
+result<> runtime::close(time_point deadline, context* until) {
+    auto ended = end_all(deadline, until);
+    dismiss_lent();
+    return ended;
 }
 
 // Closing blocks, so it gets a thread of its own for the while.
@@ -151,7 +160,9 @@ class runtime::closing final : public operation {
             "coord-close",
             [](void* argument) {
                 const ref<closing> me(static_cast<closing*>(argument), false);
-                me->finish_done(me->closed_->close(me->deadline_, me->hurry_.get()));
+                // The event first: a callback queue may need a lent thread for it.
+                me->finish_done(me->closed_->end_all(me->deadline_, me->hurry_.get()));
+                me->closed_->dismiss_lent();
             },
             this);
         if (!started) intrusive_ptr_release(this);

@@ -64,7 +64,10 @@ class runtime final : public handle_object {
     bool is_closing() const noexcept { return closing_.load(std::memory_order_acquire); }
     void stop_intake() noexcept;
     void cancel_all() noexcept;
-    // Blocks: waits for what is open until the deadline, then cancels.
+    // Blocks: waits for what is open until the deadline, then cancels. Lent threads are sent home by dismiss_lent, last.
+    result<> end_all(time_point deadline, context* until);
+    void dismiss_lent() noexcept;
+    // Both.
     result<> close(time_point deadline, context* until);
     // The same, ending in an event. Throws bad_alloc with nothing begun.
     result<ref<operation>> start_close(time_point deadline,

@@ -49,7 +49,20 @@ struct workers::state {
             }
         }
         --live;
+        discard_if_deserted(lock);
         ended.notify_all();
+    }
+
+    bool is_deserted() const noexcept { return stopping && live == 0 && lent == 0; }
+
+    // Nobody will ever run what is left.
+    void discard_if_deserted(std::unique_lock<std::mutex>& lock) noexcept {
+        if (!is_deserted()) return;
+        while (task* const left = pop()) {
+            lock.unlock();
+            left->discard();
+            lock.lock();
+        }
     }
 
     const options want;
@@ -65,6 +78,7 @@ struct workers::state {
     std::uint32_t blocked = 0;  // of these: waiting inside one
     std::uint32_t lent = 0;
     std::uint64_t wakes = 0;
+    bool dismissed = false;  // lent threads are not kept
     bool stopping = false;
 };
 
@@ -106,16 +120,17 @@ workers::~workers() {
     const std::uint32_t mine = this_thread().pool == state_.get() ? 1 : 0;
     // Threads inside a callback are left to themselves; they hold what they need.
     while (state_->live > state_->busy + mine) state_->ended.wait(lock);
-    if (state_->live != 0) return;
-    while (task* left = state_->pop()) {
-        lock.unlock();
-        left->discard();
-        lock.lock();
-    }
 }
 
 void workers::post(task& work) noexcept {
-    const std::lock_guard lock(state_->mutex);
+    // The task may hold what holds this pool.
+    const auto keep = state_;
+    std::unique_lock lock(keep->mutex);
+    if (keep->is_deserted()) {
+        lock.unlock();
+        work.discard();
+        return;
+    }
     work.next_task = nullptr;
     (state_->last != nullptr ? state_->last->next_task : state_->first) = &work;
     state_->last = &work;
@@ -149,7 +164,7 @@ workers::lent workers::run(time_point deadline, context* until) noexcept {
             } else if (task* next = pool.pop(); next != nullptr) {
                 pool.work(lock, *next);
                 continue;
-            } else if (pool.stopping) {
+            } else if (pool.stopping || pool.dismissed) {
                 outcome = lent::closed;
             } else if (pool.time.now() >= deadline) {
                 outcome = lent::timed_out;
@@ -164,6 +179,7 @@ workers::lent workers::run(time_point deadline, context* until) noexcept {
         --pool.lent;
         // A task may have been announced to this thread just as it leaves.
         if (pool.first != nullptr) pool.arrived.notify_one();
+        pool.discard_if_deserted(lock);
     }
     this_thread() = before;
     if (until != nullptr) until->forget(on_cancel);
@@ -205,10 +221,18 @@ workers::blocked::~blocked() {
     pool_->arrived.notify_one();
 }
 
-void workers::stop() noexcept {
+void workers::dismiss_lent() noexcept {
     const std::lock_guard lock(state_->mutex);
-    state_->stopping = true;
+    state_->dismissed = true;
     state_->arrived.notify_all();
+}
+
+void workers::stop() noexcept {
+    const auto keep = state_;
+    std::unique_lock lock(keep->mutex);
+    keep->stopping = true;
+    keep->arrived.notify_all();
+    keep->discard_if_deserted(lock);
 }
 
 }  // namespace coord

@@ -24,7 +24,7 @@ class workers final : public executor {
     };
     // Fails with COORD_EXHAUSTED when the system gives no thread.
     static result<std::unique_ptr<workers>> make(options wanted, clock& time);
-    // Runs what is queued (discards it when no thread is left) and lets the threads go; waits for idle ones only.
+    // stop(), and waits for idle threads.
     ~workers() override;
 
     void post(task& work) noexcept override;
@@ -35,7 +35,9 @@ class workers final : public executor {
     void wake() noexcept;
     bool has_lent_threads() const noexcept;
 
-    // No more waiting: run() returns, threads end when the list is empty.
+    // Lent threads return once nothing is queued, now and whenever they come; own threads go on.
+    void dismiss_lent() noexcept;
+    // Threads end when the list is empty; with none left, what is queued or comes later is discarded.
     void stop() noexcept;
 
     // While one lives on a worker thread, another thread does its work. On other threads it does nothing.

@@ -10,6 +10,7 @@ static void accessors_take_anything(void *wrong) {
     CHECK(coord_context_remaining_ns(wrong) == COORD_FOREVER);
     CHECK_TEXT(coord_context_trace(wrong, &len), "");
     CHECK(len == 0);
+    CHECK(coord_context_user(wrong) == NULL);
     coord_context_cancel(wrong);
     coord_context_free(wrong);
     if (wrong == NULL) return;
@@ -124,6 +125,31 @@ static void sizes_older_and_newer_are_understood(void) {
     coord_context_free(context);
 }
 
+static void a_user_is_inherited_and_freed_once(void) {
+    int freed = 0;
+    int other = 0;
+    coord_context *parent = NULL;
+    coord_context *child = NULL;
+    coord_context *grandchild = NULL;
+    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .user = &freed, .user_free = count_free), &parent, ERR));
+    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .parent = parent), &child, ERR));
+    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .parent = child, .user = &other), &grandchild, ERR));
+    CHECK(coord_context_user(parent) == &freed && coord_context_user(child) == &freed);
+    CHECK(coord_context_user(grandchild) == &other);
+    coord_context_free(parent);
+    coord_context_free(grandchild);
+    CHECK(freed == 0 && coord_context_user(child) == &freed);
+    coord_context_free(child);
+    CHECK(freed == 1 && other == 0);
+    coord_context *context = POISON;
+    CHECK_FAILS(COORD_INVALID_ARGUMENT, "flags",
+                coord_context_new(COORD_OPTIONS(coord_context_options, .flags = 1, .user = &freed, .user_free = count_free), &context, ERR));
+    CHECK(context == NULL && freed == 2);
+    CHECK_FAILS(COORD_INVALID_ARGUMENT, "context:",
+                coord_context_new(COORD_OPTIONS(coord_context_options, .user = &freed, .user_free = count_free), NULL, ERR));
+    CHECK(freed == 3);
+}
+
 static void a_chain_of_parents_has_an_end(void) {
     coord_context *last = NULL;
     CHECK_OK(coord_context_new(NULL, &last, ERR));
@@ -152,6 +178,7 @@ int main(void) {
     a_child_ends_with_its_parent();
     wrong_options_are_refused();
     sizes_older_and_newer_are_understood();
+    a_user_is_inherited_and_freed_once();
     a_chain_of_parents_has_an_end();
     return check_result();
 }

@@ -70,8 +70,20 @@ TEST(workers, a_lent_thread_returns_when_woken_cancelled_or_closed) {
 
     auto closed = std::async(std::launch::async, [&] { return pool->run(never, nullptr); });
     while (!pool->has_lent_threads()) std::this_thread::yield();
-    pool->stop();
+    pool->dismiss_lent();
     EXPECT_EQ(closed.get(), workers::lent::closed);
+    EXPECT_EQ(pool->run(never, nullptr), workers::lent::closed);
+}
+
+TEST(workers, what_is_posted_to_a_pool_that_nobody_serves_any_more_is_discarded) {
+    auto pool = *workers::make({0, 0}, machine_clock());
+    job early([] {});
+    job late([] {});
+    pool->post(early);
+    pool->stop();
+    EXPECT_TRUE(early.discarded);
+    pool->post(late);
+    EXPECT_TRUE(late.discarded);
 }
 
 TEST(workers, a_blocked_worker_is_replaced_so_that_the_work_it_waits_for_runs) {

@@ -32,7 +32,7 @@ static unsigned processors(void) {
     return count < 1 ? 1 : (unsigned)count;
 }
 
-/* Chooses files and amount of work: about five seconds on any machine, or less than one. */
+/* Chooses files and amount of work: some five seconds on any machine, or less than one. */
 static void prepare(struct show* show) {
     const char* quick = getenv("COORD_DEMO_QUICK");
     const bool small = quick != NULL && quick[0] != '\0' && strcmp(quick, "0") != 0;
@@ -45,7 +45,7 @@ static void prepare(struct show* show) {
         exit(1);
     }
     show->removed = show->files.count / 10 + 1;
-    const double seconds = (small ? 0.3 : 4.5) * processors();
+    const double seconds = (small ? 0.2 : 3.0) * processors();
     show->ways = ways_for(&show->files, seconds);
 }
 

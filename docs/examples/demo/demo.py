@@ -28,7 +28,7 @@ QUICK = os.environ.get("COORD_DEMO_QUICK", "0") not in ("", "0")
 CALLERS = 100 if QUICK else 300
 WANTED_FILES = 12 if QUICK else 24
 LARGEST = 100_000 if QUICK else 500_000
-SECONDS = 0.2 if QUICK else 2.0
+SECONDS = 0.15 if QUICK else 1.4
 CALLS = (6, 2, 2)  # of each caller in each phase
 PROCESSORS = os.cpu_count() or 1
 
@@ -104,10 +104,10 @@ class Table:
     def show(self, rows: list[Phase], waiting: int, over: bool) -> None:
         """`over`: the last row is final."""
         now = time.monotonic()
-        lines = [
-            f"{self._labels[i]:<30}" + "".join(f"{n:>8,}" for n in (*row, waiting * (i + 1 == len(rows))))
-            for i, row in enumerate(rows)
-        ]
+        lines = []
+        for i, row in enumerate(rows):
+            numbers = (*row, waiting if i + 1 == len(rows) else 0)
+            lines.append(f"{self._labels[i]:<30}" + "".join(f"{n:>8,}" for n in numbers))
         if self._repaints:
             lines += self._labels[len(lines) :]
             up = f"\033[{len(lines)}A" if self._painted else ""
@@ -218,11 +218,16 @@ async def main() -> int:
     ways, removed = ways_for(files), len(files) // 10 + 1
     size = sum(map(len, files.values())) / 1e6
     print(
-        f"{CALLERS} coroutines ask one group for {len(files)} files of this machine ({size:.1f} MB),"
-        f"\ncompressed. Loads are real work: zlib, {ways} ways, on {PROCESSORS} threads. Hits come from memory;"
-        f"\nwaited: for the load of another caller; gave up: after 1 to 5 ms of waiting.\n"
+        f"{CALLERS} coroutines ask one group for {len(files)} files of this machine ({size:.1f} MB), "
+        f"compressed.\nLoads are real work: zlib, {ways} ways, on {PROCESSORS} threads. "
+        "Hits come from memory;\nwaited: for the load of another caller; "
+        "gave up: after 1 to 5 ms of waiting.\n"
     )
-    labels = ["1 nothing is in memory yet", "2 everything is in memory", f"3 {removed} files removed, all asked"]
+    labels = [
+        "1 nothing is in memory yet",
+        "2 everything is in memory",
+        f"3 {removed} files removed, all asked",
+    ]
     table = Table(labels)
     table.header()
     demo = Demo(files, ways)
@@ -234,8 +239,8 @@ async def main() -> int:
     total = Phase(*map(sum, zip(*rows)))
     flaw = next(flaws_of(demo, rows, len(files), removed), None)
     table.end(
-        f"demo: {total.calls:,} calls, {total.hits:,} hits, {total.loads} loads for {len(files)} files "
-        f"(+{removed} removed), {total.waited:,} waited, {total.gave_up:,} gave up: "
+        f"demo: {total.calls:,} calls, {total.hits:,} hits, {total.loads} loads "
+        f"for {len(files)} files (+{removed} removed), {total.waited:,} waited, {total.gave_up:,} gave up: "
         + (f"FAILED, {flaw}" if flaw else "every result computed once"),
         flaw is None,
     )

@@ -1,0 +1,1 @@
+"""How `./dev bench` measures: programs run alternately, medians, an interval, a verdict."""
