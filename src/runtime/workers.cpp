@@ -221,6 +221,11 @@ workers::blocked::~blocked() {
     pool_->arrived.notify_one();
 }
 
+std::uint32_t workers::busy() const noexcept {
+    const std::lock_guard lock(state_->mutex);
+    return state_->busy;
+}
+
 void workers::dismiss_lent() noexcept {
     const std::lock_guard lock(state_->mutex);
     state_->dismissed = true;

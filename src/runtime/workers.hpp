@@ -34,6 +34,8 @@ class workers final : public executor {
     lent run(time_point deadline, context* until) noexcept;
     void wake() noexcept;
     bool has_lent_threads() const noexcept;
+    // Threads inside a task now.
+    std::uint32_t busy() const noexcept;
 
     // Lent threads return once nothing is queued, now and whenever they come; own threads go on.
     void dismiss_lent() noexcept;

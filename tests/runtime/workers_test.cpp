@@ -26,6 +26,11 @@ struct job final : task {
     bool discarded = false;
 };
 
+// The tasks of a test must not go while a thread is still on its way out of one.
+void await_quiet(const workers& pool) {
+    while (pool.busy() != 0) std::this_thread::yield();
+}
+
 TEST(workers, run_everything_that_is_posted_exactly_once) {
     constexpr int many = 2'000;
     std::vector<std::unique_ptr<job>> jobs;
@@ -36,6 +41,8 @@ TEST(workers, run_everything_that_is_posted_exactly_once) {
             jobs.push_back(std::make_unique<job>([&] { ++ran; }));
             pool->post(*jobs.back());
         }
+        while (ran < many) std::this_thread::yield();
+        await_quiet(*pool);
     }
     EXPECT_EQ(ran, many);
 }
@@ -99,6 +106,7 @@ TEST(workers, a_blocked_worker_is_replaced_so_that_the_work_it_waits_for_runs) {
     });
     pool->post(outer);
     EXPECT_TRUE(outer_done.get_future().get());
+    await_quiet(*pool);
 }
 
 TEST(workers, beyond_max_blocked_a_worker_must_not_wait) {
@@ -122,17 +130,25 @@ TEST(workers, beyond_max_blocked_a_worker_must_not_wait) {
     asked.wait();
     EXPECT_EQ(allowed, 1);
     proceed.set_value();
+    await_quiet(*pool);
 }
 
-TEST(workers, the_last_task_may_end_the_pool_itself) {
-    std::promise<void> gone;
-    auto pool = std::make_shared<std::unique_ptr<workers>>(*workers::make({2, 0}, machine_clock()));
-    job last([&] {
-        pool->reset();
-        gone.set_value();
-    });
-    (*pool)->post(last);
-    gone.get_future().wait();
+TEST(workers, a_task_may_end_the_pool_it_runs_on) {
+    struct last_job final : task {
+        void run() noexcept override {
+            pool.reset();
+            gone->set_value();
+            delete this;
+        }
+        void discard() noexcept override { delete this; }
+        std::unique_ptr<workers> pool;
+        std::shared_ptr<std::promise<void>> gone = std::make_shared<std::promise<void>>();
+    };
+    auto* const last = new last_job;
+    auto gone = last->gone->get_future();
+    last->pool = *workers::make({2, 0}, machine_clock());
+    last->pool->post(*last);
+    gone.wait();
 }
 
 TEST(workers, callbacks_know_that_they_are_inside_one) {
@@ -141,6 +157,7 @@ TEST(workers, callbacks_know_that_they_are_inside_one) {
     job probe([&] { inside.set_value(inside_callback()); });
     pool->post(probe);
     EXPECT_TRUE(inside.get_future().get());
+    await_quiet(*pool);
     EXPECT_FALSE(inside_callback());
 }
 

@@ -30,34 +30,39 @@ class virtual_clock final : public clock {
         std::list<sleeper>::iterator mine;
         {
             const std::lock_guard guard(mutex_);
-            mine = sleepers_.insert(sleepers_.end(), {lock.mutex(), &wakeup});
-            ++sleeping_;
-            arrived_.notify_all();
+            mine = sleepers_.insert(sleepers_.end(), sleeper{lock.mutex(), &wakeup, false});
+            changed_.notify_all();
         }
         if (now() < deadline) wakeup.wait(lock);
         lock.unlock();
         {
-            const std::lock_guard guard(mutex_);
+            std::unique_lock guard(mutex_);
+            while (mine->being_woken) changed_.wait(guard);
             sleepers_.erase(mine);
-            --sleeping_;
         }
         lock.lock();
     }
 
     void advance(duration by) {
         elapsed_.fetch_add(by.count());
-        const std::lock_guard guard(mutex_);
-        for (const auto& each : sleepers_) {
+        std::unique_lock guard(mutex_);
+        for (auto it = sleepers_.begin(); it != sleepers_.end(); ++it) {
+            // Never both locks at once: who waits takes them in the other order.
+            it->being_woken = true;
+            guard.unlock();
             // Whoever looked at the clock before this either sleeps by now, or looks again.
-            { const std::lock_guard theirs(*each.mutex); }
-            each.wakeup->notify_all();
+            { const std::lock_guard theirs(*it->mutex); }
+            it->wakeup->notify_all();
+            guard.lock();
+            it->being_woken = false;
+            changed_.notify_all();
         }
     }
 
     // Returns once `count` threads wait on this clock.
     void await_sleepers(std::size_t count) {
         std::unique_lock guard(mutex_);
-        while (sleeping_ < count) arrived_.wait(guard);
+        while (sleepers_.size() < count) changed_.wait(guard);
     }
 
     std::function<void(time_point deadline)> on_wait;
@@ -66,12 +71,12 @@ class virtual_clock final : public clock {
     struct sleeper {
         std::mutex* mutex;
         std::condition_variable* wakeup;
+        bool being_woken;
     };
     std::atomic<std::int64_t> elapsed_{1'000'000'000};
     std::mutex mutex_;
-    std::condition_variable arrived_;
+    std::condition_variable changed_;
     std::list<sleeper> sleepers_;
-    std::size_t sleeping_ = 0;
 };
 
 }  // namespace coord::testing

@@ -116,31 +116,38 @@ static int watch(struct show* show, struct table* table, table_row rows[TABLE_RO
     return signal_number;
 }
 
+/* Unpacks every value that is in memory now. */
+static const char* first_flaw_in_memory(const struct show* show) {
+    for (size_t i = 0; i < show->files.count; i++) {
+        const demo_file* const file = &show->files.items[i];
+        coord_bytes* value = NULL;
+        coord_group_lookup(show->group, file->path, COORD_NUL, &value, NULL);
+        if (value == NULL) return "a value is not in memory";
+        size_t size;
+        const void* bytes = coord_bytes_data(value, &size);
+        const bool right = unpacks_to(bytes, size, file);
+        coord_bytes_free(value);
+        if (!right) return "a value in memory does not unpack to its file";
+    }
+    return NULL;
+}
+
 /* Gives what is not as it must be, or NULL. */
 static const char* first_flaw(struct show* show, const table_row rows[TABLE_ROWS]) {
     coord_cache_stats kept = {.size = sizeof kept};
     coord_group_cache_stats_read(show->group, COORD_CACHE_MAIN, &kept, NULL);
     uint64_t computed = 0;
-    for (size_t i = 0; i < show->files.count; i++) {
-        const demo_file* const file = &show->files.items[i];
-        computed += atomic_load(&file->loads);
-        coord_bytes* value = NULL;
-        coord_group_lookup(show->group, file->path, COORD_NUL, &value, NULL);
-        size_t size;
-        const void* bytes = coord_bytes_data(value, &size);
-        const bool right = unpacks_to(bytes, size, file);
-        coord_bytes_free(value);
-        if (!right) return "a value in memory does not unpack to its file (did the file change?)";
-    }
-    if (atomic_load(&show->wrong) > 0) return "a caller got a wrong value (did a file change?)";
+    for (size_t i = 0; i < show->files.count; i++)
+        computed += atomic_load(&show->files.items[i].loads);
     if (atomic_load(&show->failed) > 0) return "a caller without a deadline got no value";
+    if (atomic_load(&show->wrong) > 0) return "a caller got a wrong value (did a file change?)";
     if (kept.evicted_full > 0 || kept.refused > 0) return "a value was evicted, or not kept";
-    if (kept.removed != show->removed) return "not every removed file was in memory";
     if (rows[0].loads != show->files.count) return "not every file was computed exactly once";
     if (rows[1].loads != 0 || rows[1].hits != rows[1].calls) return "a value was not in memory";
     if (rows[2].loads != show->removed) return "not every removed file was computed again once";
     if (computed != show->files.count + show->removed) return "the loader ran too often";
-    return NULL;
+    if (kept.removed != show->removed) return "not every removed file was in memory";
+    return first_flaw_in_memory(show);
 }
 
 static int report(struct show* show, const struct table* table, const table_row rows[TABLE_ROWS]) {

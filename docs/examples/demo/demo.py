@@ -179,6 +179,8 @@ class Demo:
             callers.result()
         finally:
             callers.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await callers
         return row
 
     async def remove_some(self, count: int) -> None:
@@ -218,7 +220,8 @@ async def main() -> int:
     ways, removed = ways_for(files), len(files) // 10 + 1
     size = sum(map(len, files.values())) / 1e6
     print(
-        f"{CALLERS} coroutines ask one group for {len(files)} files of this machine ({size:.1f} MB), "
+        f"{CALLERS} coroutines ask one group for {len(files)} files of this machine "
+        f"({size:.1f} MB), "
         f"compressed.\nLoads are real work: zlib, {ways} ways, on {PROCESSORS} threads. "
         "Hits come from memory;\nwaited: for the load of another caller; "
         "gave up: after 1 to 5 ms of waiting.\n"
@@ -240,7 +243,8 @@ async def main() -> int:
     flaw = next(flaws_of(demo, rows, len(files), removed), None)
     table.end(
         f"demo: {total.calls:,} calls, {total.hits:,} hits, {total.loads} loads "
-        f"for {len(files)} files (+{removed} removed), {total.waited:,} waited, {total.gave_up:,} gave up: "
+        f"for {len(files)} files (+{removed} removed), {total.waited:,} waited, "
+        f"{total.gave_up:,} gave up: "
         + (f"FAILED, {flaw}" if flaw else "every result computed once"),
         flaw is None,
     )
