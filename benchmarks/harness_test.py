@@ -26,14 +26,19 @@ class Verdicts(unittest.TestCase):
         self.assertEqual(compared, compare(ours, theirs))
 
     def test_a_clear_ratio_meets_or_misses_its_goal(self):
-        self.assertEqual(compare([40, 41, 42], [100, 101, 102]).verdict(AT_MOST), "met")
-        self.assertEqual(compare([50, 51, 52], [100, 101, 102]).verdict(AT_MOST), "not met")
-        self.assertEqual(compare([30, 31, 32], [10, 11, 12]).verdict(AT_LEAST), "met")
-        self.assertEqual(compare([10, 11, 12], [10, 11, 12]).verdict(AT_LEAST), "not met")
+        hundred, ten = range(98, 103), range(8, 13)
+        self.assertEqual(compare(range(38, 43), hundred).verdict(AT_MOST), "met")
+        self.assertEqual(compare(range(50, 55), hundred).verdict(AT_MOST), "not met")
+        self.assertEqual(compare(range(28, 33), ten).verdict(AT_LEAST), "met")
+        self.assertEqual(compare(ten, ten).verdict(AT_LEAST), "not met")
 
     def test_an_interval_across_the_goal_decides_nothing(self):
-        self.assertEqual(compare([30, 44, 60], [100, 100, 100]).verdict(AT_MOST), "undecided")
-        self.assertEqual(compare([10, 21, 40], [10, 10, 10]).verdict(AT_LEAST), "undecided")
+        self.assertEqual(compare([30, 30, 44, 60, 60], [100] * 5).verdict(AT_MOST), "undecided")
+        self.assertEqual(compare([10, 10, 21, 40, 40], [10] * 5).verdict(AT_LEAST), "undecided")
+
+    def test_a_few_figures_decide_nothing(self):
+        self.assertEqual(compare([1] * 4, [100] * 5).verdict(AT_MOST), "undecided")
+        self.assertEqual(compare([1] * 5, [100] * 5).verdict(AT_MOST), "met")
 
     def test_without_a_goal_there_is_no_verdict(self):
         self.assertEqual(compare([1], [1]).verdict(None), "")

@@ -60,12 +60,12 @@ def measure_component(program: Path, quick: bool) -> list[dict]:
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=Path, required=True, help="the directory that was built in")
-    parser.add_argument("--quick", action="store_true", help="three short rounds, fewer sizes")
-    parser.add_argument("--rounds", type=int, help="of each comparison; 7, or 3 with --quick")
+    parser.add_argument("--quick", action="store_true", help="five short rounds, fewer sizes")
+    parser.add_argument("--rounds", type=int, help="of each comparison; 7, or 5 with --quick")
     parser.add_argument("--only", metavar="TEXT", default="", help="cases whose section or name contains it")
     parser.add_argument("--skip-components", action="store_true", help="leave out the Google Benchmark programs")
     chosen = parser.parse_args()
-    chosen.rounds = chosen.rounds or (3 if chosen.quick else 7)
+    chosen.rounds = chosen.rounds or (5 if chosen.quick else 7)
     return chosen
 
 
@@ -75,7 +75,8 @@ def run(chosen: argparse.Namespace) -> None:
     build_peer(go, programs[PEER])
     cases = [case for case in plan.cases(chosen.quick) if chosen.only in f"{case.section} {case.name}"]
     about = {**processes.machine(), "go": processes.first_line([go, "version"]),
-             "peer": "github.com/mailgun/groupcache/v2 v2.6.0", "rounds": chosen.rounds, "quick": chosen.quick}
+             PEER: "github.com/mailgun/groupcache/v2 v2.6.0", "rounds": chosen.rounds,
+             "quick": chosen.quick}
     print("\n".join(f"{name}: {value}" for name, value in about.items()))
 
     figures = measure(cases, programs, chosen.rounds)

@@ -5,19 +5,15 @@
 #include <coord/context.h>
 
 #include <cstring>
-#include <string>
 #include <string_view>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
+#include "capi/refusal.hpp"
 #include "runtime/context.hpp"
 #include "runtime/request.hpp"
 
 namespace coord::capi {
-
-inline error invalid(const char* component, const std::string& message) {
-    return {COORD_INVALID_ARGUMENT, component, message};
-}
 
 // No sized struct of any version is larger: beyond it the size was never set.
 inline constexpr std::uint32_t max_struct_bytes = 4'096;
@@ -64,13 +60,17 @@ inline result<std::string_view> read_text(const char* text,
                                           std::size_t limit,
                                           const char* component,
                                           const char* name) {
-    if (text == nullptr && size != 0) return invalid(component, std::string(name) + ": NULL with a length");
+    if (text == nullptr && size != 0)
+        return refusal(COORD_INVALID_ARGUMENT, component, "{}: NULL with a length", name);
     if (text == nullptr) return std::string_view();
     if (size == COORD_NUL) size = std::strlen(text);
     if (size > limit)
-        return invalid(component,
-                       std::string(name) + ": " + std::to_string(size) + " bytes, at most " +
-                           std::to_string(limit) + " are allowed");
+        return refusal(COORD_INVALID_ARGUMENT,
+                       component,
+                       "{}: {} bytes, at most {} are allowed",
+                       name,
+                       size,
+                       limit);
     return std::string_view(text, size);
 }
 
@@ -80,7 +80,9 @@ inline result<std::string_view> read_memory(const void* data,
                                             std::size_t limit,
                                             const char* component,
                                             const char* name) {
-    if (size == COORD_NUL) return invalid(component, std::string(name) + ": a length in bytes is needed, not COORD_NUL");
+    if (size == COORD_NUL)
+        return refusal(
+            COORD_INVALID_ARGUMENT, component, "{}: a length in bytes is needed, not COORD_NUL", name);
     return read_text(static_cast<const char*>(data), size, limit, component, name);
 }
 

@@ -61,7 +61,8 @@ coord_status coord_bytes_slice(coord_bytes* from, size_t offset, size_t len, coo
         if (slice == nullptr) return invalid(component, "slice: must not be NULL");
         const auto size = parent->value().size();
         if (offset > size || len > size - offset)
-            return invalid(component, "offset, len: the range leaves the " + std::to_string(size) + " bytes");
+            return refusal(
+                COORD_INVALID_ARGUMENT, component, "offset, len: the range leaves the {} bytes", size);
         return give(bytes::make_slice(parent, offset, len), slice);
     });
 }

@@ -40,13 +40,16 @@ group::counted counted_by(const call& how) noexcept {
     return (how.flags & COORD_CALL_COUNTED) != 0 ? group::counted::before : group::counted::now;
 }
 
-result<> lookup(coord_group* of, const char* key, std::size_t key_len, coord_bytes** value) {
+enum class message { wanted, unwanted };
+
+result<> lookup(coord_group* of, const char* key, std::size_t key_len, coord_bytes** value, message on_miss) {
     const auto found = need_open(of);
     if (!found) return found.error();
     if (value == nullptr) return invalid(component, "value: must not be NULL");
     const auto text = read_key(key, key_len);
     if (!text) return text.error();
     auto hit = (*found)->find(*text);
+    if (!hit && on_miss == message::unwanted) return error(COORD_NOT_FOUND);  // misses are usual: no allocation
     if (!hit) return error(COORD_NOT_FOUND, component, "the key is not in memory");
     *value = hand_out(std::move(hit));
     return {};
@@ -149,7 +152,8 @@ const char* coord_group_name(const coord_group* of, size_t* len) {
 
 coord_status coord_group_lookup(coord_group* of, const char* key, size_t key_len, coord_bytes** value, coord_error** err) {
     if (value != nullptr) *value = nullptr;
-    return guard(err, [&] { return lookup(of, key, key_len, value); });
+    const auto on_miss = err != nullptr ? message::wanted : message::unwanted;
+    return guard(err, [&] { return lookup(of, key, key_len, value, on_miss); });
 }
 
 coord_status coord_group_get(coord_group* of,

@@ -3,9 +3,8 @@
 
 #include <coord/error.h>
 
-#include <string>
-
 #include "base/result.hpp"
+#include "capi/refusal.hpp"
 
 namespace coord::capi {
 
@@ -38,12 +37,12 @@ template <class T, class C>
 result<T*> need(C* pointer) {
     const char* const name = kind_of<T>::name;
     if (pointer == nullptr)
-        return error(COORD_INVALID_ARGUMENT, name, std::string(name) + ": must not be NULL");
+        return refusal(COORD_INVALID_ARGUMENT, name, "{}: must not be NULL", name);
     T* const found = inside<T>(pointer);
     if (found == nullptr)
-        return error(COORD_INVALID_ARGUMENT, name, std::string(name) + ": not a " + name + " handle");
+        return refusal(COORD_INVALID_ARGUMENT, name, "{}: not a {} handle", name, name);
     if (found->forked())
-        return error(COORD_FORKED, name, std::string("the ") + name + " is from before fork(); make a new one in the child");
+        return refusal(COORD_FORKED, name, "the {} is from before fork(); make a new one in the child", name);
     return found;
 }
 

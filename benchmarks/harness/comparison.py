@@ -13,6 +13,7 @@ from typing import Optional, Sequence
 
 DRAWS = 4_000
 INSIDE = 0.95
+FEWEST = 5  # figures a side, to decide anything
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,11 +34,14 @@ class Comparison:
     ratio: float
     low: float
     high: float
+    figures: int  # of the side that has fewer
 
     def verdict(self, goal: Optional[Goal]) -> str:
         """Met or not met only when the whole interval is on one side of the goal."""
         if goal is None:
             return ""
+        if self.figures < FEWEST:
+            return "undecided"
         reached, missed = self.low >= goal.ratio, self.high < goal.ratio
         if goal.at_most:
             reached, missed = self.high <= goal.ratio, self.low > goal.ratio
@@ -56,4 +60,5 @@ def compare(ours: Sequence[float], theirs: Sequence[float], seed: int = 1) -> Co
     outside = int(DRAWS * (1 - INSIDE) / 2)
     our_median, their_median = statistics.median(ours), statistics.median(theirs)
     return Comparison(our_median, their_median, our_median / their_median,
-                      draws[outside], draws[-1 - outside])
+                      draws[outside], draws[-1 - outside],
+                      min(len(ours), len(theirs)))

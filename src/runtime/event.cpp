@@ -5,12 +5,21 @@
 
 namespace coord {
 
+namespace {
+
+void end_unanswered(request& what) noexcept {
+    // After a fork its locks may be held by threads that are gone.
+    if (!what.forked()) what.abandon();
+}
+
+}  // namespace
+
 void clear(event& what) noexcept {
     if (what.value != nullptr) {
         if (what.kind == event_kind::bytes)
             static_cast<bytes*>(what.value)->release();
         else if (what.kind == event_kind::request)
-            static_cast<request*>(static_cast<handle*>(what.value))->abandon();
+            end_unanswered(*static_cast<request*>(static_cast<handle*>(what.value)));
     }
     error_info::release(what.why);
     what = event{};

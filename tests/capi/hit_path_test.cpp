@@ -29,7 +29,10 @@ thread_local long wakes = 0;
 
 template <class Function>
 Function next(const char* name) noexcept {
-    return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+    // Without a version the first one is found, and glibc's condition variables have an older one.
+    void* found = dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
+    if (found == nullptr) found = dlsym(RTLD_NEXT, name);
+    return reinterpret_cast<Function>(found);
 }
 
 int failures = 0;

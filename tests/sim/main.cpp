@@ -3,6 +3,7 @@
 // A failing seed is printed; group_sim --seed S --worlds 1 replays exactly that world.
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <string>
@@ -34,6 +35,14 @@ std::uint64_t number(const char* text) {
     return value;
 }
 
+// As `./dev test` asks: --quick, by default, --full.
+std::uint64_t steps_by_effort() {
+    const char* const effort = std::getenv("COORD_TEST_EFFORT");
+    const std::string asked = effort != nullptr ? effort : "default";
+    if (asked == "quick") return 300'000;
+    return asked == "full" ? 100'000'000 : 3'000'000;
+}
+
 // Every situation the checks are about must have come up.
 bool covers(const std::map<std::string, std::uint64_t>& coverage) {
     bool all = true;
@@ -52,7 +61,7 @@ bool covers(const std::map<std::string, std::uint64_t>& coverage) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::uint64_t steps = 1'200'000;
+    std::uint64_t steps = steps_by_effort();
     std::uint64_t worlds = UINT64_MAX;
     std::uint64_t seed = coord::random_seed();
     bool expect_violation = false;
