@@ -56,6 +56,7 @@ class Plan(unittest.TestCase):
         found = report.summary(case, ours, theirs)
         self.assertEqual((found["ours"], found["theirs"], found["ratio"]), (2, 1, 2))
         self.assertEqual((found["processor_ns"], found["others"]), ([250, 1000], 0.5))
+        self.assertEqual(found["processor_ratio"], 0.25)
 
 
 class Processes(unittest.TestCase):

@@ -27,6 +27,11 @@ if(COORD_SANITIZE)
   set(sanitizer_options -fsanitize=${sanitizers} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_compile_options(coord_flags INTERFACE ${sanitizer_options})
   target_link_options(coord_flags INTERFACE ${sanitizer_options})
+  if(CMAKE_C_COMPILER_ID STREQUAL "Clang")
+    # C programs need the C++ half of UBSan's runtime for the library.
+    target_link_options(coord_flags INTERFACE "$<$<LINK_LANGUAGE:C>:-fsanitize-link-c++-runtime>")
+    target_link_libraries(coord_flags INTERFACE "$<$<LINK_LANGUAGE:C>:stdc++>")
+  endif()
 else()
   # Fortified functions hide what the sanitizers look for, and do nothing without optimization.
   target_compile_options(coord_flags INTERFACE

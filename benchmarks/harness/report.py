@@ -37,12 +37,15 @@ def summary(case: Case, ours: Sequence[Figures], theirs: Sequence[Figures]) -> d
         "goal": str(case.goal) if case.goal else None, "verdict": compared.verdict(case.goal),
     }
     if case.is_rate():
-        found["processor_ns"] = [statistics.median(map(processor_ns_each, side)) for side in (ours, theirs)]
+        used = compare([processor_ns_each(one) for one in ours], [processor_ns_each(one) for one in theirs])
+        found["processor_ns"] = [used.ours, used.theirs]
+        found["processor_ratio"], found["processor_interval"] = used.ratio, [used.low, used.high]
     return found
 
 
 def print_comparisons(found: list[dict], peer: str) -> None:
-    head = ("", "unit", "ours", peer, "ratio", "95 % interval", "CPU ns each", "CPU of others", "goal", "")
+    head = ("", "unit", "ours", peer, "ratio", "95 % interval", "CPU ns each", "ratio", "others' CPU",
+            "goal", "")
     for section in dict.fromkeys(one["section"] for one in found):
         rows = []
         for one in (each for each in found if each["section"] == section):
@@ -50,7 +53,8 @@ def print_comparisons(found: list[dict], peer: str) -> None:
             busy = " (busy)" if one["others"] > BUSY else ""
             rows.append((one["name"], one["unit"], number(one["ours"]), number(one["theirs"]),
                          f"{one['ratio']:.3f}", f"{one['interval'][0]:.3f} .. {one['interval'][1]:.3f}",
-                         used, f"{one['others']:.2f}{busy}", one["goal"] or "", one["verdict"]))
+                         used, f"{one['processor_ratio']:.3f}" if used else "",
+                         f"{one['others']:.2f}{busy}", one["goal"] or "", one["verdict"]))
         print(f"\n{section}\n{table(head, rows)}")
 
 

@@ -30,7 +30,7 @@ std::uint32_t fork_generation() noexcept;
 // The counter behind fork_generation(), for the one relaxed load the hit path can afford.
 extern std::atomic<std::uint32_t> fork_counter;
 
-struct handle {
+struct alignas(8) handle {
     explicit handle(handle_kind what) noexcept
         : kind(what), generation(fork_counter.load(std::memory_order_relaxed)) {}
     handle(const handle&) = delete;

@@ -107,7 +107,7 @@ static void a_name_belongs_to_one_group(coord_runtime *runtime) {
     size_t len = 0;
     CHECK_OK(coord_group_new(runtime, name, 3, &options, &group, ERR));
     CHECK(memcmp(coord_group_name(group, &len), name, 4) == 0 && len == 3);
-    CHECK_FAILS(COORD_ALREADY_EXISTS, "there is a group", coord_group_new(runtime, name, 3, &options, &other, ERR));
+    CHECK_FAILS(COORD_ALREADY_EXISTS, "name", coord_group_new(runtime, name, 3, &options, &other, ERR));
     CHECK(other == NULL && freed == 1);
     CHECK_OK(coord_group_find_or_new(runtime, name, 3, &options, &other, ERR));
     CHECK(other == group && freed == 2);

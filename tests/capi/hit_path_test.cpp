@@ -174,6 +174,18 @@ void hits_are_free(coord_group* group, hit how, const char* name) {
     check(woken_by_hits == 0, "a hit wakes nobody");
 }
 
+// "Pass NULL where misses are usual."
+void unexplained_misses_are_free(coord_group* group) {
+    const long allocated = allocations;
+    const long woken = wakes;
+    long good = 0;
+    for (int i = 0; i < rounds; ++i) {
+        coord_bytes* value = nullptr;
+        good += coord_group_lookup(group, "never there", COORD_NUL, &value, nullptr) == COORD_NOT_FOUND ? 1 : 0;
+    }
+    check(good == rounds && allocations == allocated && wakes == woken, "a lookup that misses is free, too");
+}
+
 // The probes must see what they are to see.
 void misses_are_seen(coord_runtime* runtime, coord_group* group) {
     coord_bytes* value = nullptr;
@@ -209,6 +221,7 @@ int main() {
         hits_are_free(group, by_get, "get");
         hits_are_free(group, by_get_with_error, "get with an error to fill");
         hits_are_free(group, by_lookup, "lookup");
+        unexplained_misses_are_free(group);
         check(is_counter_zero(runtime, "coord_operations_pending"), "no hit left an operation");
         check(is_counter_zero(runtime, "coord_work_open"), "no hit left work");
         coord_group_free(group);
