@@ -42,7 +42,8 @@ result<value_terms> read_terms(const coord_value_options* given, const char* com
     if ((options->flags & ~std::uint32_t{COORD_VALUE_NO_STORE}) != 0)
         return invalid(component, "value.flags: unknown flag");
     if (options->ttl_ns < 0) return invalid(component, "value.ttl_ns: must not be negative");
-    if (options->expire_unix_ns < 0) return invalid(component, "value.expire_unix_ns: must not be negative");
+    if (options->expire_unix_ns < 0)
+        return invalid(component, "value.expire_unix_ns: must not be negative");
     if (options->ttl_ns != 0 && options->expire_unix_ns != 0)
         return invalid(component, "value: set ttl_ns or expire_unix_ns, not both");
     return value_terms{options->flags, options->ttl_ns, options->expire_unix_ns};

@@ -18,7 +18,8 @@ namespace coord::capi {
 // No sized struct of any version is larger: beyond it the size was never set.
 inline constexpr std::uint32_t max_struct_bytes = 4'096;
 
-// What we know of a sized struct, whether the rest of it is right or not; defaults where it has no size.
+// What we know of a sized struct, whether the rest of it is right or not; defaults where it has no
+// size.
 template <class T>
 T known_part(const T* given) noexcept {
     T known{};
@@ -28,7 +29,8 @@ T known_part(const T* given) noexcept {
     return known;
 }
 
-// Copies a sized struct. A larger one is fine while what we do not know is zero; a smaller one has defaults at its end.
+// Copies a sized struct. A larger one is fine while what we do not know is zero; a smaller one has
+// defaults at its end.
 template <class T>
 result<T> read_options(const T* given, const char* component) {
     if (given == nullptr) return known_part(given);
@@ -37,7 +39,9 @@ result<T> read_options(const T* given, const char* component) {
     const auto* const raw = reinterpret_cast<const unsigned char*>(given);
     for (std::size_t i = sizeof(T); i < given->size; ++i)
         if (raw[i] != 0)
-            return error(COORD_UNSUPPORTED, component, "options: a field is set that this version does not know");
+            return error(COORD_UNSUPPORTED,
+                         component,
+                         "options: a field is set that this version does not know");
     return known_part(given);
 }
 
@@ -81,15 +85,21 @@ inline result<std::string_view> read_memory(const void* data,
                                             const char* component,
                                             const char* name) {
     if (size == COORD_NUL)
-        return refusal(
-            COORD_INVALID_ARGUMENT, component, "{}: a length in bytes is needed, not COORD_NUL", name);
+        return refusal(COORD_INVALID_ARGUMENT,
+                       component,
+                       "{}: a length in bytes is needed, not COORD_NUL",
+                       name);
     return read_text(static_cast<const char*>(data), size, limit, component, name);
 }
 
 // What off (COORD_OFF) means for a timeout.
 enum class off { invalid, now };
 
-result<time_point> read_timeout(std::int64_t timeout_ns, time_point now, duration by_default, off meaning, const char* component);
+result<time_point> read_timeout(std::int64_t timeout_ns,
+                                time_point now,
+                                duration by_default,
+                                off meaning,
+                                const char* component);
 
 // Deadline and context of a call; the context is null when there is none.
 struct call {
@@ -97,7 +107,11 @@ struct call {
     ref<context> owner;
     std::uint32_t flags = 0;
 };
-result<call> read_call(const coord_call_options* given, time_point now, duration by_default, off meaning, const char* component);
+result<call> read_call(const coord_call_options* given,
+                       time_point now,
+                       duration by_default,
+                       off meaning,
+                       const char* component);
 
 result<value_terms> read_terms(const coord_value_options* given, const char* component);
 

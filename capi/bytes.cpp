@@ -29,7 +29,8 @@ coord_status coord_bytes_new(const void* data, size_t len, coord_bytes** out, co
     if (out != nullptr) *out = nullptr;
     return guard(err, [&]() -> result<> {
         if (out == nullptr) return invalid(component, "bytes: must not be NULL");
-        const auto memory = read_memory(data, len, coord::limits::max_value_bytes, component, "data");
+        const auto memory =
+            read_memory(data, len, coord::limits::max_value_bytes, component, "data");
         if (!memory) return memory.error();
         return give(bytes::make(*memory), out);
     });
@@ -53,7 +54,8 @@ coord_status coord_bytes_new_external(const void* data,
     });
 }
 
-coord_status coord_bytes_slice(coord_bytes* from, size_t offset, size_t len, coord_bytes** slice, coord_error** err) {
+coord_status coord_bytes_slice(
+    coord_bytes* from, size_t offset, size_t len, coord_bytes** slice, coord_error** err) {
     if (slice != nullptr) *slice = nullptr;
     return guard(err, [&]() -> result<> {
         bytes* const parent = inside_bytes(from);
@@ -61,8 +63,10 @@ coord_status coord_bytes_slice(coord_bytes* from, size_t offset, size_t len, coo
         if (slice == nullptr) return invalid(component, "slice: must not be NULL");
         const auto size = parent->value().size();
         if (offset > size || len > size - offset)
-            return refusal(
-                COORD_INVALID_ARGUMENT, component, "offset, len: the range leaves the {} bytes", size);
+            return refusal(COORD_INVALID_ARGUMENT,
+                           component,
+                           "offset, len: the range leaves the {} bytes",
+                           size);
         return give(bytes::make_slice(parent, offset, len), slice);
     });
 }

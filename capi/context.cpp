@@ -23,11 +23,11 @@ result<> make(const coord_context_options* opts, coord_context** out) {
     if (out == nullptr) return invalid(component, "context: must not be NULL");
     if (options->flags != 0) return invalid(component, "options.flags: must be 0");
     auto& clock = coord::machine_clock();
-    const auto deadline =
-        read_timeout(options->timeout_ns, clock.now(), coord::duration::max(), off::invalid, component);
+    const auto deadline = read_timeout(
+        options->timeout_ns, clock.now(), coord::duration::max(), off::invalid, component);
     if (!deadline) return deadline.error();
-    const auto trace =
-        read_text(options->trace, options->trace_len, coord::limits::max_trace_bytes, component, "trace");
+    const auto trace = read_text(
+        options->trace, options->trace_len, coord::limits::max_trace_bytes, component, "trace");
     if (!trace) return trace.error();
     ref<context> parent;
     if (options->parent != nullptr) {
@@ -35,7 +35,8 @@ result<> make(const coord_context_options* opts, coord_context** out) {
         if (!found) return found.error();
         parent = *found;
         if (parent->depth() >= coord::limits::max_context_depth)
-            return coord::error(COORD_EXHAUSTED, component, "parent: the chain of contexts is 256 long already");
+            return coord::error(
+                COORD_EXHAUSTED, component, "parent: the chain of contexts is 256 long already");
     }
     const ref<context> made(new context(
         clock, *deadline, std::move(parent), *trace, {options->user, options->user_free}));
@@ -48,14 +49,20 @@ result<> make(const coord_context_options* opts, coord_context** out) {
 
 extern "C" {
 
-coord_status coord_context_new(const coord_context_options* opts, coord_context** out, coord_error** err) {
+coord_status coord_context_new(const coord_context_options* opts,
+                               coord_context** out,
+                               coord_error** err) {
     if (out != nullptr) *out = nullptr;
     return guard(err, [&] { return make(opts, out); });
 }
 
-coord_context* coord_context_ref(coord_context* from) { return add_reference<context>(from); }
+coord_context* coord_context_ref(coord_context* from) {
+    return add_reference<context>(from);
+}
 
-void coord_context_free(coord_context* from) { drop_reference<context>(from); }
+void coord_context_free(coord_context* from) {
+    drop_reference<context>(from);
+}
 
 void coord_context_cancel(coord_context* of) {
     auto* const found = inside<context>(of);

@@ -1,6 +1,6 @@
-#include <coord/error.h>
-
 #include "base/error.hpp"
+
+#include <coord/error.h>
 
 namespace {
 
@@ -14,7 +14,9 @@ const coord::error_info* info(const coord_error* error) noexcept {
 
 extern "C" {
 
-void coord_error_free(coord_error* error) { coord::error_info::release(info(error)); }
+void coord_error_free(coord_error* error) {
+    coord::error_info::release(info(error));
+}
 
 coord_status coord_error_status(const coord_error* error) {
     const auto* const found = info(error);

@@ -26,7 +26,8 @@ result<std::string_view> read_key(const char* key, std::size_t size) {
 
 result<group*> need_open(coord_group* pointer) {
     const auto found = need<group>(pointer);
-    if (found && (*found)->is_closed()) return error(COORD_CLOSED, component, "the group was closed");
+    if (found && (*found)->is_closed())
+        return error(COORD_CLOSED, component, "the group was closed");
     return found;
 }
 
@@ -42,20 +43,26 @@ group::counted counted_by(const call& how) noexcept {
 
 enum class message { wanted, unwanted };
 
-result<> lookup(coord_group* of, const char* key, std::size_t key_len, coord_bytes** value, message on_miss) {
+result<> lookup(
+    coord_group* of, const char* key, std::size_t key_len, coord_bytes** value, message on_miss) {
     const auto found = need_open(of);
     if (!found) return found.error();
     if (value == nullptr) return invalid(component, "value: must not be NULL");
     const auto text = read_key(key, key_len);
     if (!text) return text.error();
     auto hit = (*found)->find(*text);
-    if (!hit && on_miss == message::unwanted) return error(COORD_NOT_FOUND);  // misses are usual: no allocation
+    if (!hit && on_miss == message::unwanted)
+        return error(COORD_NOT_FOUND);  // misses are usual: no allocation
     if (!hit) return error(COORD_NOT_FOUND, component, "the key is not in memory");
     *value = hand_out(std::move(hit));
     return {};
 }
 
-result<> get(coord_group* of, const char* key, std::size_t key_len, const coord_call_options* opts, coord_bytes** value) {
+result<> get(coord_group* of,
+             const char* key,
+             std::size_t key_len,
+             const coord_call_options* opts,
+             coord_bytes** value) {
     const auto found = need_open(of);
     if (!found) return found.error();
     if (value == nullptr) return invalid(component, "value: must not be NULL");
@@ -89,10 +96,11 @@ result<> start_get(coord_group* of,
     if (!to) return to.error();
     const auto text = read_key(key, key_len);
     if (!text) return text.error();
-    const auto how = read_call(opts, (*found)->time().now(), coord::duration::max(), off::invalid, component);
+    const auto how =
+        read_call(opts, (*found)->time().now(), coord::duration::max(), off::invalid, component);
     if (!how) return how.error();
-    const auto started =
-        (*found)->start_get(*text, how->deadline, how->owner, ref<queue>(*to), token, counted_by(*how));
+    const auto started = (*found)->start_get(
+        *text, how->deadline, how->owner, ref<queue>(*to), token, counted_by(*how));
     if (!started) return started.error();
     if (op != nullptr) *op = hand_out<coord_op>(*started);
     return {};
@@ -119,7 +127,8 @@ coord_status coord_group_find_or_new(coord_runtime* of,
                                      coord_group** out,
                                      coord_error** err) {
     if (out != nullptr) *out = nullptr;
-    return guard(err, [&] { return make_group(of, name, name_len, opts, out, when_taken::give_that); });
+    return guard(err,
+                 [&] { return make_group(of, name, name_len, opts, out, when_taken::give_that); });
 }
 
 coord_group* coord_group_find(coord_runtime* of, const char* name, size_t name_len) {
@@ -129,16 +138,23 @@ coord_group* coord_group_find(coord_runtime* of, const char* name, size_t name_l
     return found_handle(*owner, std::string_view(name, size));
 }
 
-coord_group* coord_group_ref(coord_group* from) { return add_reference<group>(from); }
+coord_group* coord_group_ref(coord_group* from) {
+    return add_reference<group>(from);
+}
 
-void coord_group_free(coord_group* from) { drop_reference<group>(from); }
+void coord_group_free(coord_group* from) {
+    drop_reference<group>(from);
+}
 
 coord_status coord_group_close(coord_group* of, const coord_call_options* call, coord_error** err) {
     return guard(err, [&]() -> result<> {
         const auto found = need<group>(of);
         if (!found) return found.error();
-        const auto how = read_call(
-            call, (*found)->time().now(), coord::limits::default_close_timeout, off::now, component);
+        const auto how = read_call(call,
+                                   (*found)->time().now(),
+                                   coord::limits::default_close_timeout,
+                                   off::now,
+                                   component);
         if (!how) return how.error();
         return (*found)->close(how->deadline, how->owner.get());
     });
@@ -150,7 +166,8 @@ const char* coord_group_name(const coord_group* of, size_t* len) {
     return found != nullptr ? found->name().c_str() : "";
 }
 
-coord_status coord_group_lookup(coord_group* of, const char* key, size_t key_len, coord_bytes** value, coord_error** err) {
+coord_status coord_group_lookup(
+    coord_group* of, const char* key, size_t key_len, coord_bytes** value, coord_error** err) {
     if (value != nullptr) *value = nullptr;
     const auto on_miss = err != nullptr ? message::wanted : message::unwanted;
     return guard(err, [&] { return lookup(of, key, key_len, value, on_miss); });
@@ -220,7 +237,9 @@ coord_status coord_group_remove_start(coord_group* of,
     });
 }
 
-coord_status coord_group_stats_read(const coord_group* of, coord_group_stats* stats, coord_error** err) {
+coord_status coord_group_stats_read(const coord_group* of,
+                                    coord_group_stats* stats,
+                                    coord_error** err) {
     return guard(err, [&]() -> result<> {
         const auto found = need<group>(of);
         if (!found) return found.error();
@@ -228,13 +247,17 @@ coord_status coord_group_stats_read(const coord_group* of, coord_group_stats* st
     });
 }
 
-coord_status coord_group_cache_stats_read(const coord_group* of, int32_t which, coord_cache_stats* stats, coord_error** err) {
+coord_status coord_group_cache_stats_read(const coord_group* of,
+                                          int32_t which,
+                                          coord_cache_stats* stats,
+                                          coord_error** err) {
     return guard(err, [&]() -> result<> {
         const auto found = need<group>(of);
         if (!found) return found.error();
         if (which != COORD_CACHE_MAIN && which != COORD_CACHE_HOT)
             return invalid(component, "which: not a COORD_CACHE_ value");
-        const auto section = which == COORD_CACHE_MAIN ? coord::cache::section::main : coord::cache::section::hot;
+        const auto section =
+            which == COORD_CACHE_MAIN ? coord::cache::section::main : coord::cache::section::hot;
         return write_sized(as_stats((*found)->read_cache(section)), stats, component);
     });
 }

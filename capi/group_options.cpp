@@ -14,7 +14,8 @@ constexpr const char* component = "group";
 
 result<> read_times(const coord_group_options& given, group_options& wanted) {
     if (given.ttl_ns < 0) return invalid(component, "options.ttl_ns: must not be negative");
-    if (given.load_timeout_ns < 0) return invalid(component, "options.load_timeout_ns: must not be negative");
+    if (given.load_timeout_ns < 0)
+        return invalid(component, "options.load_timeout_ns: must not be negative");
     if (given.ttl_ns != 0) wanted.ttl = duration(given.ttl_ns);
     if (given.load_timeout_ns != 0) wanted.load_timeout = duration(given.load_timeout_ns);
     return {};
@@ -29,7 +30,8 @@ result<> read_loader(const coord_group_options& given, group_options& wanted) {
     if (given.requests == nullptr) return {};
     const auto requests = need<queue>(given.requests);
     if (!requests) return requests.error();
-    if ((*requests)->is_closed()) return error(COORD_CLOSED, "queue", "options.requests: the queue was closed");
+    if ((*requests)->is_closed())
+        return error(COORD_CLOSED, "queue", "options.requests: the queue was closed");
     wanted.requests = ref<queue>(*requests);
     return {};
 }
@@ -47,7 +49,8 @@ result<group_options> read(const coord_group_options& given) {
     else if (given.max_bytes != 0)
         wanted.max_bytes = given.max_bytes;
     if (given.max_loads != 0) wanted.max_loads = given.max_loads;
-    if (given.on_abandoned == COORD_ON_ABANDONED_CANCEL) wanted.abandoned = groupcache::on_abandoned::cancel;
+    if (given.on_abandoned == COORD_ON_ABANDONED_CANCEL)
+        wanted.abandoned = groupcache::on_abandoned::cancel;
     if (given.policy == COORD_POLICY_LRU) wanted.policy = cache::order::lru;
     if (auto times = read_times(given, wanted); !times) return times.error();
     if (auto loader = read_loader(given, wanted); !loader) return loader.error();

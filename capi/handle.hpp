@@ -8,7 +8,8 @@
 
 namespace coord::capi {
 
-// Which inside belongs to which C type is said once, by specialising this next to the implementation of its header.
+// Which inside belongs to which C type is said once, by specialising this next to the
+// implementation of its header.
 template <class T>
 struct kind_of;
 
@@ -42,7 +43,8 @@ result<T*> need(C* pointer) {
     if (found == nullptr)
         return refusal(COORD_INVALID_ARGUMENT, name, "{}: not a {} handle", name, name);
     if (found->forked())
-        return refusal(COORD_FORKED, name, "the {} is from before fork(); make a new one in the child", name);
+        return refusal(
+            COORD_FORKED, name, "the {} is from before fork(); make a new one in the child", name);
     return found;
 }
 

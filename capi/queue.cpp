@@ -30,14 +30,17 @@ constexpr const char* component = "queue";
 
 result<runtime*> need_open(coord_runtime* pointer) {
     const auto found = need<runtime>(pointer);
-    if (found && (*found)->is_closing()) return error(COORD_CLOSED, "runtime", "the runtime was closed");
+    if (found && (*found)->is_closing())
+        return error(COORD_CLOSED, "runtime", "the runtime was closed");
     return found;
 }
 
 result<queue*> need_drainable(coord_queue* pointer) {
     const auto found = need<queue>(pointer);
     if (found && (*found)->has_callback())
-        return error(COORD_UNSUPPORTED, component, "a callback queue delivers by itself; it cannot be drained or polled");
+        return error(COORD_UNSUPPORTED,
+                     component,
+                     "a callback queue delivers by itself; it cannot be drained or polled");
     return found;
 }
 
@@ -47,7 +50,9 @@ result<std::span<event>> read_room(coord_event* events, std::size_t cap, std::si
     return std::span<event>(reinterpret_cast<event*>(events), cap);
 }
 
-error closed() { return {COORD_CLOSED, component, "the queue was closed, and is empty"}; }
+error closed() {
+    return {COORD_CLOSED, component, "the queue was closed, and is empty"};
+}
 
 // A token on its way to the host's own loop.
 class posted final : public coord::event_node {
@@ -95,15 +100,20 @@ coord_status coord_queue_new_callback(coord_runtime* of,
         if (!owner) return owner.error();
         if (out == nullptr) return invalid(component, "queue: must not be NULL");
         if (fn == nullptr) return invalid(component, "fn: must not be NULL");
-        *out = hand_out<coord_queue>(queue::make_callback(ref<runtime>(*owner), fn, user, user_free));
+        *out =
+            hand_out<coord_queue>(queue::make_callback(ref<runtime>(*owner), fn, user, user_free));
         undo.taken();
         return {};
     });
 }
 
-coord_queue* coord_queue_ref(coord_queue* from) { return add_reference<queue>(from); }
+coord_queue* coord_queue_ref(coord_queue* from) {
+    return add_reference<queue>(from);
+}
 
-void coord_queue_free(coord_queue* from) { drop_reference<queue>(from); }
+void coord_queue_free(coord_queue* from) {
+    drop_reference<queue>(from);
+}
 
 void coord_queue_close(coord_queue* of) {
     auto* const found = inside<queue>(of);
@@ -128,7 +138,8 @@ coord_status coord_queue_notify_fd(coord_queue* of, int32_t* fd, coord_error** e
     });
 }
 
-coord_status coord_queue_drain(coord_queue* of, coord_event* events, size_t cap, size_t* count, coord_error** err) {
+coord_status coord_queue_drain(
+    coord_queue* of, coord_event* events, size_t cap, size_t* count, coord_error** err) {
     if (count != nullptr) *count = 0;
     return guard(err, [&]() -> result<> {
         const auto found = need_drainable(of);
@@ -156,7 +167,8 @@ coord_status coord_queue_wait(coord_queue* of,
         if (!room) return room.error();
         if (cap == 0) return invalid(component, "cap: must be at least 1");
         auto& clock = (*found)->owner().time();
-        const auto until = read_timeout(timeout_ns, clock.now(), coord::duration::max(), off::now, component);
+        const auto until =
+            read_timeout(timeout_ns, clock.now(), coord::duration::max(), off::now, component);
         if (!until) return until.error();
         const auto got = (*found)->wait(*room, *until);
         *count = got.count;
@@ -176,7 +188,8 @@ coord_status coord_queue_post(coord_queue* of, uint64_t token, coord_error** err
             return error(COORD_CLOSED, "runtime", "the runtime was closed");
         auto node = std::make_unique<posted>(ref<runtime>(&owner), token);
         if (!owner.take_pending())
-            return error(COORD_EXHAUSTED, "runtime", "max_pending operations are under way already");
+            return error(
+                COORD_EXHAUSTED, "runtime", "max_pending operations are under way already");
         if (!(*found)->push_if_open(*node)) {
             owner.drop_pending();
             return error(COORD_CLOSED, component, "the queue was closed");
@@ -202,5 +215,7 @@ void coord_op_cancel(coord_op* op) {
     if (found != nullptr && !found->forked()) found->cancel();
 }
 
-void coord_op_free(coord_op* op) { drop_reference<operation>(op); }
+void coord_op_free(coord_op* op) {
+    drop_reference<operation>(op);
+}
 }

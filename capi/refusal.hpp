@@ -1,12 +1,12 @@
-// Errors for what is refused, put together without memory: their status stays right when memory is short.
+// Errors for what is refused, put together without memory: their status stays right when memory is
+// short.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <string_view>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/error.hpp"
 
@@ -14,7 +14,10 @@ namespace coord::capi {
 
 // What is beyond 160 bytes is cut off.
 template <class... Args>
-error refusal(coord_status status, const char* component, fmt::format_string<Args...> form, Args&&... args) {
+error refusal(coord_status status,
+              const char* component,
+              fmt::format_string<Args...> form,
+              Args&&... args) {
     std::array<char, 160> text;
     const auto end = fmt::format_to_n(text.data(), text.size(), form, std::forward<Args>(args)...);
     return {status, component, std::string_view(text.data(), std::min(end.size, text.size()))};

@@ -23,7 +23,11 @@ error host_error(coord_status status, const char* message, std::size_t size) {
     return {status == COORD_OK ? COORD_HOST_FAILED : status, "loader", text};
 }
 
-result<> set(request& on, std::size_t item, const void* data, std::size_t len, const coord_value_options* opts) {
+result<> set(request& on,
+             std::size_t item,
+             const void* data,
+             std::size_t len,
+             const coord_value_options* opts) {
     const auto memory = read_memory(data, len, coord::limits::max_value_bytes, component, "data");
     if (!memory) return memory.error();
     const auto terms = read_terms(opts, component);
@@ -52,9 +56,13 @@ const char* coord_request_key(const coord_request* of, size_t item, size_t* len)
     return key.data() != nullptr ? key.data() : "";
 }
 
-const coord_bytes* coord_request_value(const coord_request*, size_t) { return nullptr; }
+const coord_bytes* coord_request_value(const coord_request*, size_t) {
+    return nullptr;
+}
 
-void* coord_request_user(const coord_request*, size_t) { return nullptr; }
+void* coord_request_user(const coord_request*, size_t) {
+    return nullptr;
+}
 
 coord_context* coord_request_context(const coord_request* of) {
     auto* const found = inside<request>(of);
@@ -90,19 +98,25 @@ coord_status coord_request_set_error(coord_request* of,
     return guard(err, [&]() -> result<> {
         const auto found = need<request>(of);
         if (!found) return found.error();
-        if (status == COORD_OK) return invalid(component, "status: an error needs a status other than ok");
-        if (message == nullptr && message_len != 0) return invalid(component, "message: NULL with a length");
+        if (status == COORD_OK)
+            return invalid(component, "status: an error needs a status other than ok");
+        if (message == nullptr && message_len != 0)
+            return invalid(component, "message: NULL with a length");
         return (*found)->set_error(item, host_error(status, message, message_len));
     });
 }
 
-void coord_request_succeed(coord_request* of, const void* data, size_t len, const coord_value_options* opts) {
+void coord_request_succeed(coord_request* of,
+                           const void* data,
+                           size_t len,
+                           const coord_value_options* opts) {
     auto* const found = inside<request>(of);
     if (found == nullptr || found->forked()) return;
     result<> answered;
     if (data != nullptr || len != 0 || opts != nullptr) {
         coord_error* unsaid = nullptr;
-        const auto status = guard(&unsaid, [&] { return answered = set(*found, 0, data, len, opts); });
+        const auto status =
+            guard(&unsaid, [&] { return answered = set(*found, 0, data, len, opts); });
         if (status != COORD_OK) {
             // The callers of the load see what is wrong with its answer.
             found->fail(answered.has_error() ? answered.error() : error(status));
@@ -113,7 +127,10 @@ void coord_request_succeed(coord_request* of, const void* data, size_t len, cons
     found->succeed();
 }
 
-void coord_request_fail(coord_request* of, coord_status status, const char* message, size_t message_len) {
+void coord_request_fail(coord_request* of,
+                        coord_status status,
+                        const char* message,
+                        size_t message_len) {
     auto* const found = inside<request>(of);
     if (found == nullptr || found->forked()) return;
     found->fail(host_error(status, message, message == nullptr ? 0 : message_len));

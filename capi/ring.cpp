@@ -1,3 +1,5 @@
+#include "ring/ring.hpp"
+
 #include <coord/ring.h>
 
 #include <memory>
@@ -8,7 +10,6 @@
 #include "capi/bytes.hpp"
 #include "capi/guard.hpp"
 #include "capi/handle.hpp"
-#include "ring/ring.hpp"
 
 using coord::error;
 using coord::ref;
@@ -37,7 +38,8 @@ class placer final : public coord::handle_object {
         if (!peers) return peers.error();
         if (peers->size() * replicas_ > coord::limits::max_virtual_nodes)
             return invalid(component, "list: peers times replicas is above 10,000,000");
-        auto fresh = std::make_shared<const coord::ring::ring>(std::move(*peers), replicas_, profile_);
+        auto fresh =
+            std::make_shared<const coord::ring::ring>(std::move(*peers), replicas_, profile_);
         const std::lock_guard lock(mutex_);
         ring_.swap(fresh);
         return {};
@@ -69,7 +71,8 @@ result<> make(const coord_ring_options* opts, coord_ring** out) {
     if (!chosen) return invalid(component, "options.profile: not a COORD_RING_ value");
     if (options->replicas > coord::limits::max_ring_replicas)
         return invalid(component, "options.replicas: at most 65,536");
-    const auto replicas = options->replicas != 0 ? options->replicas : coord::limits::default_ring_replicas;
+    const auto replicas =
+        options->replicas != 0 ? options->replicas : coord::limits::default_ring_replicas;
     *out = hand_out<coord_ring>(ref<placer>(new placer(*chosen, replicas)));
     return {};
 }
@@ -98,7 +101,9 @@ coord_status coord_ring_new(const coord_ring_options* opts, coord_ring** out, co
     return guard(err, [&] { return make(opts, out); });
 }
 
-void coord_ring_free(coord_ring* from) { drop_reference<placer>(from); }
+void coord_ring_free(coord_ring* from) {
+    drop_reference<placer>(from);
+}
 
 coord_status coord_ring_set(coord_ring* of, const char* list, size_t list_len, coord_error** err) {
     return guard(err, [&]() -> result<> {
@@ -110,11 +115,8 @@ coord_status coord_ring_set(coord_ring* of, const char* list, size_t list_len, c
     });
 }
 
-coord_status coord_ring_owner(const coord_ring* of,
-                              const char* key,
-                              size_t key_len,
-                              coord_bytes** peer,
-                              coord_error** err) {
+coord_status coord_ring_owner(
+    const coord_ring* of, const char* key, size_t key_len, coord_bytes** peer, coord_error** err) {
     if (peer != nullptr) *peer = nullptr;
     return guard(err, [&] { return owner_of(of, key, key_len, peer); });
 }

@@ -28,10 +28,12 @@ T or_default(T wanted, T by_default) noexcept {
 }
 
 result<runtime::options> read(const coord_runtime_options& given) {
-    if (given.flags != 0 || given.reserved != 0) return invalid(component, "options.flags, options.reserved: must be 0");
+    if (given.flags != 0 || given.reserved != 0)
+        return invalid(component, "options.flags, options.reserved: must be 0");
     if (given.worker_threads > limits::max_worker_threads)
         return invalid(component, "options.worker_threads: at most 1,024");
-    if (given.io_threads > limits::max_io_threads) return invalid(component, "options.io_threads: at most 64");
+    if (given.io_threads > limits::max_io_threads)
+        return invalid(component, "options.io_threads: at most 64");
     if (given.callbacks < 0 || given.callbacks > COORD_CALLBACKS_LENT)
         return invalid(component, "options.callbacks: not a COORD_CALLBACKS_ value");
     if (given.log_level < 0 || given.log_level > COORD_LOG_DEBUG)
@@ -39,13 +41,15 @@ result<runtime::options> read(const coord_runtime_options& given) {
     runtime::options wanted;
     wanted.worker_threads = given.worker_threads;
     wanted.io_threads = or_default(given.io_threads, limits::default_io_threads);
-    wanted.max_blocked_workers = or_default(given.max_blocked_workers, limits::default_max_blocked_workers);
+    wanted.max_blocked_workers =
+        or_default(given.max_blocked_workers, limits::default_max_blocked_workers);
     wanted.where = given.callbacks == COORD_CALLBACKS_LENT ? runtime::callbacks_on::lent
                                                            : runtime::callbacks_on::workers;
     wanted.max_pending = or_default(given.max_pending, limits::default_max_pending);
     wanted.log.fn = given.log;
     wanted.log.user = given.log_user;
-    wanted.log.level = static_cast<coord::log_level>(or_default<std::int32_t>(given.log_level, COORD_LOG_WARN));
+    wanted.log.level =
+        static_cast<coord::log_level>(or_default<std::int32_t>(given.log_level, COORD_LOG_WARN));
     return wanted;
 }
 
@@ -66,7 +70,8 @@ result<> make(const coord_runtime_options* opts, coord_runtime** out) {
     return {};
 }
 
-std::atomic<runtime*> process_wide{nullptr};  // acq_rel: published once per process, and once more in each forked child
+std::atomic<runtime*> process_wide{
+    nullptr};  // acq_rel: published once per process, and once more in each forked child
 
 runtime* make_process_wide() noexcept {
     coord_runtime* made = nullptr;
@@ -78,8 +83,11 @@ result<> close(coord_runtime* pointer, const coord_call_options* call) {
     const auto found = need<runtime>(pointer);
     if (!found) return found.error();
     if (coord::inside_callback())
-        return error(COORD_WOULD_DEADLOCK, component, "a callback cannot wait for itself to end; use coord_runtime_close_start");
-    const auto how = read_call(call, (*found)->time().now(), limits::default_close_timeout, off::now, component);
+        return error(COORD_WOULD_DEADLOCK,
+                     component,
+                     "a callback cannot wait for itself to end; use coord_runtime_close_start");
+    const auto how =
+        read_call(call, (*found)->time().now(), limits::default_close_timeout, off::now, component);
     if (!how) return how.error();
     return (*found)->close(how->deadline, how->owner.get());
 }
@@ -89,16 +97,19 @@ result<> run(coord_runtime* pointer, const coord_call_options* call) {
     if (!found) return found.error();
     if (coord::inside_callback())
         return error(COORD_WOULD_DEADLOCK, component, "this thread runs a callback already");
-    const auto how = read_call(call, (*found)->time().now(), coord::duration::max(), off::now, component);
+    const auto how =
+        read_call(call, (*found)->time().now(), coord::duration::max(), off::now, component);
     if (!how) return how.error();
     const auto until = how->owner ? std::min(how->deadline, how->owner->deadline()) : how->deadline;
     switch ((*found)->pool()->run(until, how->owner.get())) {
-        case coord::workers::lent::woken: return {};
+        case coord::workers::lent::woken:
+            return {};
         case coord::workers::lent::timed_out:
             return error(COORD_TIMED_OUT, component, "the time this thread was lent for is over");
         case coord::workers::lent::cancelled:
             return error(COORD_CANCELLED, component, "the context was cancelled");
-        case coord::workers::lent::closed: return error(COORD_CLOSED, component, "the runtime was closed");
+        case coord::workers::lent::closed:
+            return error(COORD_CLOSED, component, "the runtime was closed");
     }
     return error(COORD_INTERNAL);
 }
@@ -107,7 +118,9 @@ result<> run(coord_runtime* pointer, const coord_call_options* call) {
 
 extern "C" {
 
-coord_status coord_runtime_new(const coord_runtime_options* opts, coord_runtime** out, coord_error** err) {
+coord_status coord_runtime_new(const coord_runtime_options* opts,
+                               coord_runtime** out,
+                               coord_error** err) {
     if (out != nullptr) *out = nullptr;
     return guard(err, [&] { return make(opts, out); });
 }
@@ -124,14 +137,18 @@ coord_runtime* coord_runtime_default(void) {
     return outside<coord_runtime>(seen);
 }
 
-coord_runtime* coord_runtime_ref(coord_runtime* from) { return add_reference<runtime>(from); }
+coord_runtime* coord_runtime_ref(coord_runtime* from) {
+    return add_reference<runtime>(from);
+}
 
 void coord_runtime_free(coord_runtime* from) {
     if (inside<runtime>(from) == process_wide.load(std::memory_order_acquire)) return;
     drop_reference<runtime>(from);
 }
 
-coord_status coord_runtime_close(coord_runtime* of, const coord_call_options* call, coord_error** err) {
+coord_status coord_runtime_close(coord_runtime* of,
+                                 const coord_call_options* call,
+                                 coord_error** err) {
     return guard(err, [&] { return close(of, call); });
 }
 
@@ -148,17 +165,20 @@ coord_status coord_runtime_close_start(coord_runtime* of,
         const auto to = need<queue>(answers);
         if (!to) return to.error();
         if ((*to)->is_closed()) return error(COORD_CLOSED, "queue", "the queue was closed");
-        const auto how =
-            read_call(call, (*found)->time().now(), limits::default_close_timeout, off::now, component);
+        const auto how = read_call(
+            call, (*found)->time().now(), limits::default_close_timeout, off::now, component);
         if (!how) return how.error();
-        const auto started = (*found)->start_close(how->deadline, how->owner, ref<queue>(*to), token);
+        const auto started =
+            (*found)->start_close(how->deadline, how->owner, ref<queue>(*to), token);
         if (!started) return started.error();
         if (op != nullptr) *op = hand_out<coord_op>(*started);
         return {};
     });
 }
 
-coord_status coord_runtime_run(coord_runtime* of, const coord_call_options* call, coord_error** err) {
+coord_status coord_runtime_run(coord_runtime* of,
+                               const coord_call_options* call,
+                               coord_error** err) {
     return guard(err, [&] { return run(of, call); });
 }
 

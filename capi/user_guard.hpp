@@ -1,4 +1,5 @@
-// What the host hands over together with its way to free it: freed here unless somebody took it over.
+// What the host hands over together with its way to free it: freed here unless somebody took it
+// over.
 #pragma once
 
 #include <coord/status.h>

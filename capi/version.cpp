@@ -5,7 +5,9 @@
 
 extern "C" {
 
-uint32_t coord_version(void) { return COORD_VERSION; }
+uint32_t coord_version(void) {
+    return COORD_VERSION;
+}
 
 int32_t coord_has_feature(const char* name, size_t name_len) {
     if (name == nullptr) return 0;

@@ -34,7 +34,9 @@ std::size_t bytes::memory_bytes(std::size_t key_size, std::size_t value_size) no
     return wanted <= 32 ? 32 : (wanted + 15) & ~std::size_t{15};
 }
 
-bytes* bytes::make(std::string_view key, std::string_view value, std::int64_t expire_unix_ns,
+bytes* bytes::make(std::string_view key,
+                   std::string_view value,
+                   std::int64_t expire_unix_ns,
                    std::uint8_t value_flags) noexcept {
     void* memory = std::malloc(sizeof(bytes) + key.size() + value.size());
     if (memory == nullptr) return nullptr;
@@ -106,7 +108,8 @@ void bytes::destroy() noexcept {
         std::free(dying);
         if (give_back != nullptr) give_back(user);
         // A chain of slices is unwound here, not on the stack.
-        if (next != nullptr && next->references_.fetch_sub(1, std::memory_order_acq_rel) != 1) next = nullptr;
+        if (next != nullptr && next->references_.fetch_sub(1, std::memory_order_acq_rel) != 1)
+            next = nullptr;
         dying = next;
     }
 }
@@ -126,7 +129,8 @@ constinit std::array<account, accounts> table{};
 std::uint32_t open() noexcept {
     for (std::uint32_t i = 1; i < accounts; ++i) {
         bool free = false;
-        if (table[i].bytes.load(std::memory_order_acquire) != 0 || table[i].taken.load(std::memory_order_relaxed))
+        if (table[i].bytes.load(std::memory_order_acquire) != 0 ||
+            table[i].taken.load(std::memory_order_relaxed))
             continue;
         // Between the two looks nothing was added: a closed account only ever shrinks.
         if (table[i].taken.compare_exchange_strong(free, true, std::memory_order_acq_rel)) return i;

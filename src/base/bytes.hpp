@@ -1,16 +1,15 @@
 // Immutable counted bytes: what the host sees as coord_bytes, and what the cache keeps as an entry.
 //
-// One 24-byte header for three kinds. An *inline* one is a single allocation: header, key, value; the cache links it as
-// it is, so a hit hands out the entry itself. *External* ones refer to memory of the host, *slices* to another bytes. Nothing
-// here takes a lock.
+// One 24-byte header for three kinds. An *inline* one is a single allocation: header, key, value;
+// the cache links it as it is, so a hit hands out the entry itself. *External* ones refer to memory
+// of the host, *slices* to another bytes. Nothing here takes a lock.
 #pragma once
 
 #include <atomic>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 namespace coord {
 
@@ -19,9 +18,11 @@ class bytes {
     enum class kind : std::uint8_t { in_line = 0xB1, external = 0xB2, slice = 0xB3 };
     using release_fn = void (*)(void* user);
 
-    // Each gives one reference, or nullptr when memory is short. Sizes are checked by the caller: key up to
-    // limits::max_key_bytes, value up to limits::max_value_bytes.
-    static bytes* make(std::string_view key, std::string_view value, std::int64_t expire_unix_ns,
+    // Each gives one reference, or nullptr when memory is short. Sizes are checked by the caller:
+    // key up to limits::max_key_bytes, value up to limits::max_value_bytes.
+    static bytes* make(std::string_view key,
+                       std::string_view value,
+                       std::int64_t expire_unix_ns,
                        std::uint8_t value_flags) noexcept;
     static bytes* make(std::string_view value) noexcept { return make({}, value, 0, 0); }
     static bytes* make_external(std::string_view memory, void* user, release_fn release) noexcept;
@@ -35,25 +36,27 @@ class bytes {
     std::uint8_t value_flags() const noexcept {
         return marks.load(std::memory_order_relaxed) & value_flag_mask;
     }
-    bool is_bytes() const noexcept {
-        return kind_ >= kind::in_line && kind_ <= kind::slice;
-    }
+    bool is_bytes() const noexcept { return kind_ >= kind::in_line && kind_ <= kind::slice; }
 
     void add_ref() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
     void release() noexcept {
         if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) destroy();
     }
-    std::uint32_t references() const noexcept { return references_.load(std::memory_order_acquire); }
+    std::uint32_t references() const noexcept {
+        return references_.load(std::memory_order_acquire);
+    }
 
     // What malloc really takes for an inline one.
     static std::size_t memory_bytes(std::size_t key_size, std::size_t value_size) noexcept;
     std::size_t memory_bytes() const noexcept { return memory_bytes(key_size_, size_); }
 
-    // --- the cache's part of the header -------------------------------------------------------------------------------------
-    // Low two bits: COORD_VALUE_* as stored. The rest belongs to whoever orders the entry (see cache/).
+    // --- the cache's part of the header
+    // ------------------------------------------------------------------------------------- Low two
+    // bits: COORD_VALUE_* as stored. The rest belongs to whoever orders the entry (see cache/).
     static constexpr std::uint8_t value_flag_mask = 0x03;
     static constexpr std::uint8_t no_store = 0x02;  // COORD_VALUE_NO_STORE
-    static constexpr std::uint8_t detached = 0x80;  // left the cache while held; `place` then names a detached_ledger account
+    static constexpr std::uint8_t detached =
+        0x80;  // left the cache while held; `place` then names a detached_ledger account
     std::atomic<std::uint8_t>& cache_marks() noexcept { return marks; }
     std::uint32_t place() const noexcept { return place_; }
     void set_place(std::uint32_t place) noexcept { place_ = place; }
@@ -72,16 +75,21 @@ class bytes {
 };
 static_assert(sizeof(bytes) == 24);
 
-inline void intrusive_ptr_add_ref(bytes* object) noexcept { object->add_ref(); }
-inline void intrusive_ptr_release(bytes* object) noexcept { object->release(); }
+inline void intrusive_ptr_add_ref(bytes* object) noexcept {
+    object->add_ref();
+}
+inline void intrusive_ptr_release(bytes* object) noexcept {
+    object->release();
+}
 
 using bytes_ref = boost::intrusive_ptr<bytes>;
 
-// How many bytes of memory left each cache while somebody still held them. An entry has room for a 4-byte account number but
-// not for a pointer, so the accounts of the process live in one fixed table; 0 is the account nobody reads.
+// How many bytes of memory left each cache while somebody still held them. An entry has room for a
+// 4-byte account number but not for a pointer, so the accounts of the process live in one fixed
+// table; 0 is the account nobody reads.
 namespace detached_ledger {
 inline constexpr std::uint32_t accounts = 4'096;
-std::uint32_t open() noexcept;             // 0 when all are taken: detached bytes then go uncounted
+std::uint32_t open() noexcept;  // 0 when all are taken: detached bytes then go uncounted
 void close(std::uint32_t account) noexcept;  // reusable once its last bytes are freed
 void add(std::uint32_t account, std::size_t size) noexcept;
 void subtract(std::uint32_t account, std::size_t size) noexcept;

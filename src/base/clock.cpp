@@ -25,7 +25,9 @@ constinit machine the_machine_clock;
 
 }  // namespace
 
-clock& machine_clock() noexcept { return the_machine_clock; }
+clock& machine_clock() noexcept {
+    return the_machine_clock;
+}
 
 time_point after(time_point now, duration wait) noexcept {
     if (wait <= duration::zero()) return now;

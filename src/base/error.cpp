@@ -61,7 +61,9 @@ error& error::operator=(error other) noexcept {
     return *this;
 }
 
-error::~error() { error_info::release(info_); }
+error::~error() {
+    error_info::release(info_);
+}
 
 std::string_view error::message() const noexcept {
     if (info_ == nullptr) return {};
@@ -89,7 +91,9 @@ error&& error::because(const error& cause) && noexcept {
     return std::move(*this);
 }
 
-const error_info* error::release() noexcept { return std::exchange(info_, nullptr); }
+const error_info* error::release() noexcept {
+    return std::exchange(info_, nullptr);
+}
 
 error error::from(const error_info* info) noexcept {
     if (info == nullptr) return error(COORD_INTERNAL);

@@ -1,7 +1,7 @@
 // The one error type of the core: a status, and when memory allows, a message and a cause.
 //
-// Values of `error` are cheap to copy (one counted pointer) and safe to share between threads. The counted part is what the host
-// sees as coord_error.
+// Values of `error` are cheap to copy (one counted pointer) and safe to share between threads. The
+// counted part is what the host sees as coord_error.
 #pragma once
 
 #include <coord/status.h>
@@ -43,7 +43,9 @@ class [[nodiscard]] error {
     error(coord_status status, const char* component, std::string_view message) noexcept;
     explicit error(coord_status status) noexcept : status_(status) {}
     error(const error& other) noexcept;
-    error(error&& other) noexcept : status_(other.status_), info_(other.info_) { other.info_ = nullptr; }
+    error(error&& other) noexcept : status_(other.status_), info_(other.info_) {
+        other.info_ = nullptr;
+    }
     error& operator=(error other) noexcept;
     ~error();
 

@@ -1,14 +1,13 @@
 // What the host holds: a word that tells the kind, a count, and the generation it was made in.
 //
-// Every opaque C handle but coord_bytes starts with this header; coord_bytes has its own tag at the byte that is always zero
-// here, so that a handle of the wrong kind is recognised either way.
+// Every opaque C handle but coord_bytes starts with this header; coord_bytes has its own tag at the
+// byte that is always zero here, so that a handle of the wrong kind is recognised either way.
 #pragma once
 
 #include <atomic>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <cstddef>
 #include <cstdint>
-
-#include <boost/smart_ptr/intrusive_ptr.hpp>
 
 namespace coord {
 
@@ -81,7 +80,8 @@ class shared {
 template <class T>
 using ref = boost::intrusive_ptr<T>;
 
-// A shared object that is also a C handle. While the host holds references, they together hold one of the object.
+// A shared object that is also a C handle. While the host holds references, they together hold one
+// of the object.
 class handle_object : public handle, public shared {
   public:
     explicit handle_object(handle_kind what) noexcept : handle(what) {}
@@ -96,7 +96,8 @@ class handle_object : public handle, public shared {
     bool try_add_handle() noexcept {
         auto count = handles.load(std::memory_order_relaxed);
         while (count != 0)
-            if (handles.compare_exchange_weak(count, count + 1, std::memory_order_acq_rel)) return true;
+            if (handles.compare_exchange_weak(count, count + 1, std::memory_order_acq_rel))
+                return true;
         return false;
     }
     void drop_handle() noexcept {

@@ -16,9 +16,7 @@ class random {
         return z ^ (z >> 31);
     }
     // Below `bound`, as good as uniform for bounds far below 2^64; 0 for bound 0.
-    std::uint64_t below(std::uint64_t bound) noexcept {
-        return bound == 0 ? 0 : next() % bound;
-    }
+    std::uint64_t below(std::uint64_t bound) noexcept { return bound == 0 ? 0 : next() % bound; }
 
   private:
     std::uint64_t state_;

@@ -19,14 +19,21 @@ ref<flight> flight::make(group& owner,
     return ref<flight>(new (memory) flight(owner, hash, key, begun, deadline));
 }
 
-void flight::operator delete(void* memory) noexcept { std::free(memory); }
+void flight::operator delete(void* memory) noexcept {
+    std::free(memory);
+}
 
 flight::flight(group& of,
                std::uint64_t key_hash,
                std::string_view key,
                time_point start,
                time_point end) noexcept
-    : owner(&of), hash(key_hash), begun(start), deadline(end), key_size_(key.size()), answer_(bytes_ref()) {
+    : owner(&of),
+      hash(key_hash),
+      begun(start),
+      deadline(end),
+      key_size_(key.size()),
+      answer_(bytes_ref()) {
     char* const text = reinterpret_cast<char*>(this + 1);
     if (!key.empty()) std::memcpy(text, key.data(), key.size());
     text[key.size()] = '\0';
@@ -37,7 +44,9 @@ flight::~flight() {
         made->drop_handle();
 }
 
-std::string_view flight::group_name() const noexcept { return owner->name(); }
+std::string_view flight::group_name() const noexcept {
+    return owner->name();
+}
 
 context* flight::work_context() noexcept {
     if (auto* const made = context_.load()) return made;
@@ -80,15 +89,20 @@ void flight::succeed() noexcept {
     end(std::move(answer_));
 }
 
-void flight::fail(error why) noexcept { end(std::move(why)); }
+void flight::fail(error why) noexcept {
+    end(std::move(why));
+}
 
 void flight::end(result<bytes_ref> outcome) noexcept {
-    kind = handle_kind::dead;  // a second ending is recognised for as long as anybody else holds the flight
+    kind = handle_kind::dead;  // a second ending is recognised for as long as anybody else holds
+                               // the flight
     const ref<flight> hosts(this, false);
     owner->end_load(*this, std::move(outcome));
 }
 
-void flight::taken() noexcept { intrusive_ptr_release(this); }
+void flight::taken() noexcept {
+    intrusive_ptr_release(this);
+}
 
 bool flight::offer_to(queue& requests, std::uint64_t token) noexcept {
     intrusive_ptr_add_ref(this);  // for the queue
@@ -111,7 +125,8 @@ void flight::load_task::run() noexcept {
 void flight::load_task::discard() noexcept {
     const ref<flight> keep(&me, false);
     if (me.claim())
-        me.owner->end_load(me, error(COORD_CANCELLED, "group", "the runtime was closed before the load began"));
+        me.owner->end_load(
+            me, error(COORD_CANCELLED, "group", "the runtime was closed before the load began"));
 }
 
 }  // namespace coord::groupcache

@@ -1,7 +1,8 @@
 // One load of one key, for everybody who asks meanwhile. To the host it is a LOAD request.
 //
-// Plain members belong to the shard of its key in the flight table and are guarded by that shard's lock, but for `answer_`, which
-// belongs to whoever holds the request. One allocation with its key. Outlives the group's handle while the host holds the request.
+// Plain members belong to the shard of its key in the flight table and are guarded by that shard's
+// lock, but for `answer_`, which belongs to whoever holds the request. One allocation with its key.
+// Outlives the group's handle while the host holds the request.
 #pragma once
 
 #include <atomic>
@@ -18,12 +19,19 @@ class group;
 class flight final : public request {
   public:
     // Null when memory is short.
-    static ref<flight> make(group& owner, std::uint64_t hash, std::string_view key, time_point begun, time_point deadline) noexcept;
+    static ref<flight> make(group& owner,
+                            std::uint64_t hash,
+                            std::string_view key,
+                            time_point begun,
+                            time_point deadline) noexcept;
     static void operator delete(void* memory) noexcept;
 
-    std::string_view key() const noexcept { return {reinterpret_cast<const char*>(this + 1), key_size_}; }
+    std::string_view key() const noexcept {
+        return {reinterpret_cast<const char*>(this + 1), key_size_};
+    }
 
-    // --- as a request -----------------------------------------------------------------------------------------------------
+    // --- as a request
+    // -----------------------------------------------------------------------------------------------------
     request_kind which() const noexcept override { return request_kind::load; }
     std::size_t count() const noexcept override { return 1; }
     std::string_view key(std::size_t item) const noexcept override {
@@ -31,12 +39,15 @@ class flight final : public request {
     }
     std::string_view group_name() const noexcept override;
     context* work_context() noexcept override;
-    result<> set(std::size_t item, std::string_view value, const value_terms& terms) noexcept override;
+    result<> set(std::size_t item,
+                 std::string_view value,
+                 const value_terms& terms) noexcept override;
     result<> set_error(std::size_t item, error why) noexcept override;
     void succeed() noexcept override;
     void fail(error why) noexcept override;
 
-    // --- the load ---------------------------------------------------------------------------------------------------------
+    // --- the load
+    // ---------------------------------------------------------------------------------------------------------
     enum class phase { queued, ready, claimed };
     phase stage() const noexcept { return phase_.load(std::memory_order_acquire); }
     void make_ready() noexcept { phase_.store(phase::ready, std::memory_order_release); }
@@ -56,7 +67,8 @@ class flight final : public request {
     const time_point begun;
     const time_point deadline;
 
-    // --- under the shard's lock ---------------------------------------------------------------------------------------------
+    // --- under the shard's lock
+    // ---------------------------------------------------------------------------------------------
     flight* next_in_bucket = nullptr;
     flight* older = nullptr;  // all flights of a shard, in the order they began
     flight* newer = nullptr;
@@ -68,7 +80,8 @@ class flight final : public request {
     bool abandoned = false;    // cancelled because nobody waited any more
     bool over = false;         // its waiters have been told
 
-    // --- under the gate's lock ----------------------------------------------------------------------------------------------
+    // --- under the gate's lock
+    // ----------------------------------------------------------------------------------------------
     flight* next_in_line = nullptr;
     flight* previous_in_line = nullptr;
     bool has_slot = false;
@@ -81,7 +94,11 @@ class flight final : public request {
         void discard() noexcept override;
         flight& me;
     };
-    flight(group& of, std::uint64_t key_hash, std::string_view key, time_point start, time_point end) noexcept;
+    flight(group& of,
+           std::uint64_t key_hash,
+           std::string_view key,
+           time_point start,
+           time_point end) noexcept;
     ~flight() override;
     void taken() noexcept override;
     void end(result<bytes_ref> outcome) noexcept;
@@ -89,8 +106,9 @@ class flight final : public request {
     const std::size_t key_size_;
     result<bytes_ref> answer_;
     std::atomic<phase> phase_{phase::queued};
-    std::atomic<bool> work_cancelled_{false};  // seq_cst with context_: one of the two sides sees the other
-    std::atomic<context*> context_{nullptr};   // one host reference
+    std::atomic<bool> work_cancelled_{
+        false};  // seq_cst with context_: one of the two sides sees the other
+    std::atomic<context*> context_{nullptr};  // one host reference
     load_task task_{*this};
 };
 

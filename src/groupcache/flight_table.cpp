@@ -4,7 +4,9 @@
 
 namespace coord::groupcache {
 
-flight_table::shard::~shard() { std::free(buckets_); }
+flight_table::shard::~shard() {
+    std::free(buckets_);
+}
 
 flight* flight_table::shard::find(std::uint64_t hash, std::string_view key) const noexcept {
     if (linked_ == 0) return nullptr;

@@ -11,14 +11,17 @@ namespace {
 
 constexpr const char* component_name = "group";
 
-error closed_error() noexcept { return {COORD_CLOSED, component_name, "the group was closed"}; }
+error closed_error() noexcept {
+    return {COORD_CLOSED, component_name, "the group was closed"};
+}
 
 }  // namespace
 
 // A thread that waits for a flight.
 class group::blocked_get final : public waiter, public context::listener {
   public:
-    explicit blocked_get(std::uint64_t key_hash) noexcept : waiter(key_hash), outcome_(bytes_ref()) {}
+    explicit blocked_get(std::uint64_t key_hash) noexcept
+        : waiter(key_hash), outcome_(bytes_ref()) {}
 
     enum class wake { told, load_ready, cancelled, timed_out };
     wake wait(clock& time, time_point deadline) {
@@ -72,7 +75,10 @@ class group::blocked_get final : public waiter, public context::listener {
 // An operation that waits for a flight.
 class group::started_get final : public operation, public waiter {
   public:
-    started_get(ref<group> from, std::uint64_t key_hash, ref<queue> answers, std::uint64_t token) noexcept
+    started_get(ref<group> from,
+                std::uint64_t key_hash,
+                ref<queue> answers,
+                std::uint64_t token) noexcept
         : operation(std::move(answers), token), waiter(key_hash), group_(std::move(from)) {}
 
     void done(const result<bytes_ref>& outcome) noexcept override {
@@ -115,7 +121,8 @@ result<bytes_ref> group::get(std::string_view key,
     flight& joined = *on.joined;
     if (on.leads) begin_load(joined, true);
 
-    // Threads of the pool take over a load that waits for one of them: else they could all wait for each other.
+    // Threads of the pool take over a load that waits for one of them: else they could all wait for
+    // each other.
     const auto role = this_thread().role;
     const bool may_run = options_.load != nullptr &&
                          (on.leads || role == thread_role::worker || role == thread_role::lent);
@@ -156,7 +163,8 @@ result<ref<operation>> group::start_get(std::string_view key,
     const auto hash = cache_.hash(key);
     const ref<started_get> op(new started_get(ref<group>(this), hash, std::move(answers), token));
     const auto limit = until ? std::min(deadline, until->deadline()) : deadline;
-    // A load's own deadline holds for who waits for it, so that no event depends on the host's answer.
+    // A load's own deadline holds for who waits for it, so that no event depends on the host's
+    // answer.
     const auto latest = std::min(limit, after(time().now(), options_.load_timeout));
     if (when == counted::now) counters_.add(gets);
     if (auto hit = cache_.find(hash, key)) {
@@ -183,17 +191,22 @@ result<ref<operation>> group::start_get(std::string_view key,
 result<> group::may_load() const noexcept {
     if (closed_.load()) return closed_error();
     if (options_.load == nullptr && !options_.requests)
-        return error(COORD_UNAVAILABLE, component_name, "the group has no loader, and the key is not in memory");
+        return error(COORD_UNAVAILABLE,
+                     component_name,
+                     "the group has no loader, and the key is not in memory");
     return {};
 }
 
 result<> group::may_wait() const noexcept {
     if (this_thread().role == thread_role::io)
-        return error(COORD_WOULD_DEADLOCK, component_name, "this thread serves timers and sockets; use a _start verb");
-    if (options_.requests && options_.requests->is_drained_by_this_thread())
         return error(COORD_WOULD_DEADLOCK,
                      component_name,
-                     "this thread drains the queue of the group's loader; use coord_group_get_start");
+                     "this thread serves timers and sockets; use a _start verb");
+    if (options_.requests && options_.requests->is_drained_by_this_thread())
+        return error(
+            COORD_WOULD_DEADLOCK,
+            component_name,
+            "this thread drains the queue of the group's loader; use coord_group_get_start");
     return {};
 }
 
@@ -215,7 +228,9 @@ group::boarding group::board(std::string_view key, waiter& who) noexcept {
     }
     if (there != nullptr) {
         if (inside_flight(there))
-            return {error(COORD_WOULD_DEADLOCK, component_name, "the key is being loaded by this very thread"),
+            return {error(COORD_WOULD_DEADLOCK,
+                          component_name,
+                          "the key is being loaded by this very thread"),
                     nullptr,
                     false};
         link(*there, who);
@@ -268,16 +283,20 @@ void group::leave(waiter& who, coord_status why) noexcept {
 }
 
 error group::why_left(const flight& what, coord_status why) const noexcept {
-    if (why == COORD_CANCELLED) return {why, component_name, "cancelled while it waited for a load"};
+    if (why == COORD_CANCELLED)
+        return {why, component_name, "cancelled while it waited for a load"};
     if (why == COORD_EXHAUSTED)
         return {why, component_name, "max_blocked_workers threads wait inside nested gets already"};
     if (what.stage() == flight::phase::queued && !what.has_slot)
-        return {COORD_EXHAUSTED, component_name, "max_loads loads were under way until the deadline"};
+        return {
+            COORD_EXHAUSTED, component_name, "max_loads loads were under way until the deadline"};
     if (what.stage() == flight::phase::ready && owner_->lacks_lent_threads())
-        return {COORD_TIMED_OUT,
-                component_name,
-                "the deadline passed, and no thread is lent to run the loader: call coord_runtime_run"};
-    return {COORD_TIMED_OUT, component_name, "the deadline passed while the value was being loaded"};
+        return {
+            COORD_TIMED_OUT,
+            component_name,
+            "the deadline passed, and no thread is lent to run the loader: call coord_runtime_run"};
+    return {
+        COORD_TIMED_OUT, component_name, "the deadline passed while the value was being loaded"};
 }
 
 void group::remove(std::string_view key) noexcept {
@@ -291,7 +310,9 @@ void group::remove(std::string_view key) noexcept {
     cache_.remove(hash, key);
 }
 
-result<ref<operation>> group::start_remove(std::string_view key, ref<queue> answers, std::uint64_t token) {
+result<ref<operation>> group::start_remove(std::string_view key,
+                                           ref<queue> answers,
+                                           std::uint64_t token) {
     class removal final : public operation {
       public:
         using operation::operation;

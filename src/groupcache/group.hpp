@@ -1,8 +1,9 @@
 // A named cache with a loader: THE GET FLOW.
 //
-// A hit ends in find(), on the caller's thread. A miss joins the key's flight; the flight loads, the value is stored unless a remove
-// detached the flight, the flight is unlinked, and only then are those who wait told. Safe from any thread; no lock is held while
-// code of the host runs or a waiter is told. Order of locks: a shard of the flight table, then a shard of the cache.
+// A hit ends in find(), on the caller's thread. A miss joins the key's flight; the flight loads,
+// the value is stored unless a remove detached the flight, the flight is unlinked, and only then
+// are those who wait told. Safe from any thread; no lock is held while code of the host runs or a
+// waiter is told. Order of locks: a shard of the flight table, then a shard of the cache.
 #pragma once
 
 #include <string>
@@ -63,7 +64,9 @@ class group final : public handle_object, public component {
                                      std::uint64_t token,
                                      counted when);
     void remove(std::string_view key) noexcept;
-    result<ref<operation>> start_remove(std::string_view key, ref<queue> answers, std::uint64_t token);
+    result<ref<operation>> start_remove(std::string_view key,
+                                        ref<queue> answers,
+                                        std::uint64_t token);
     result<> close(time_point deadline, context* until);
 
     const std::string& name() const noexcept { return name_; }
@@ -73,8 +76,11 @@ class group final : public handle_object, public component {
     runtime& owner() const noexcept { return *owner_; }
     clock& time() const noexcept { return owner_->time(); }
 
-    // --- for its flights and waiters ----------------------------------------------------------------------------------------
-    bytes_ref make_value(std::string_view key, std::string_view value, const value_terms& terms) const noexcept;
+    // --- for its flights and waiters
+    // ----------------------------------------------------------------------------------------
+    bytes_ref make_value(std::string_view key,
+                         std::string_view value,
+                         const value_terms& terms) const noexcept;
     void run_load(flight& what) noexcept;
     void end_load(flight& what, result<bytes_ref> got) noexcept;
     // The waiter stops waiting; it is told why, unless it is being told the outcome already.
@@ -100,7 +106,8 @@ class group final : public handle_object, public component {
     result<> may_load() const noexcept;
     result<> may_wait() const noexcept;
     boarding board(std::string_view key, waiter& who) noexcept;
-    // The flight may load as soon as the gate lets it. `inline_leader`: the caller runs a callback loader itself.
+    // The flight may load as soon as the gate lets it. `inline_leader`: the caller runs a callback
+    // loader itself.
     void begin_load(flight& what, bool inline_leader) noexcept;
     // False when its queue is closed.
     bool dispatch(flight& what) noexcept;
@@ -119,7 +126,8 @@ class group final : public handle_object, public component {
     const ref<runtime> owner_;
     const std::string name_;
     group_options options_;  // not changed once made
-    std::atomic<bool> closed_{false};  // seq_cst: set before the shards are emptied, read again under a shard's lock
+    std::atomic<bool> closed_{
+        false};  // seq_cst: set before the shards are emptied, read again under a shard's lock
     cache::store cache_;
     flight_table table_;
     load_gate gate_;

@@ -1,8 +1,7 @@
 // A group's beginning and end, and its counters.
 #include <algorithm>
-#include <utility>
-
 #include <fmt/format.h>
+#include <utility>
 
 #include "groupcache/group.hpp"
 #include "runtime/metrics_text.hpp"
@@ -15,7 +14,8 @@ group::group(ref<runtime> owner, std::string_view name, group_options wanted)
       owner_(std::move(owner)),
       name_(name),
       options_(std::move(wanted)),
-      cache_({options_.max_bytes, 0, options_.policy, options_.cache_shards, owner_->seed(), {}}, owner_->time()),
+      cache_({options_.max_bytes, 0, options_.policy, options_.cache_shards, owner_->seed(), {}},
+             owner_->time()),
       gate_(options_.max_loads) {}
 
 result<ref<group>> group::make(ref<runtime> owner, std::string_view name, group_options wanted) {
@@ -48,7 +48,9 @@ void group::on_last_handle() noexcept {
     owner_->drop_handle();
 }
 
-void group::stop_intake() noexcept { closed_.store(true); }
+void group::stop_intake() noexcept {
+    closed_.store(true);
+}
 
 void group::cancel_flight(flight_table::shard& in, flight& what) noexcept {
     // The caller holds a reference, the lock, and tells what it took.
@@ -108,7 +110,8 @@ group_counters group::read() const noexcept {
     }
     if (oldest != never)
         now.flight_oldest_ns = static_cast<std::uint64_t>(
-            std::max(duration::zero(), std::chrono::duration_cast<duration>(time().now() - oldest)).count());
+            std::max(duration::zero(), std::chrono::duration_cast<duration>(time().now() - oldest))
+                .count());
     return now;
 }
 
@@ -116,28 +119,78 @@ void group::write_metrics(metric_sink& to) const {
     const auto label = fmt::format("group=\"{}\"", escape_label(name_));
     const auto now = read();
     to.add({"coord_group_gets_total", "Gets and lookups.", true, label, now.gets});
-    to.add({"coord_group_cache_hits_total", "Gets answered from memory.", true, label, now.cache_hits});
-    to.add({"coord_group_loads_total", "Gets that started or joined a flight.", true, label, now.loads});
+    to.add({"coord_group_cache_hits_total",
+            "Gets answered from memory.",
+            true,
+            label,
+            now.cache_hits});
+    to.add({"coord_group_loads_total",
+            "Gets that started or joined a flight.",
+            true,
+            label,
+            now.loads});
     to.add({"coord_group_flights_total", "Loads begun.", true, label, now.flights});
-    to.add({"coord_group_local_loads_total", "Loads that gave a value.", true, label, now.local_loads});
-    to.add({"coord_group_local_load_errors_total", "Loads that failed.", true, label, now.local_load_errors});
-    to.add({"coord_group_late_answers_total", "Answers that came too late.", true, label, now.late_answers});
+    to.add({"coord_group_local_loads_total",
+            "Loads that gave a value.",
+            true,
+            label,
+            now.local_loads});
+    to.add({"coord_group_local_load_errors_total",
+            "Loads that failed.",
+            true,
+            label,
+            now.local_load_errors});
+    to.add({"coord_group_late_answers_total",
+            "Answers that came too late.",
+            true,
+            label,
+            now.late_answers});
     to.add({"coord_group_flights_active", "Flights now.", false, label, now.flights_active});
-    to.add({"coord_group_waiters", "Callers and operations that wait now.", false, label, now.waiters});
+    to.add({"coord_group_waiters",
+            "Callers and operations that wait now.",
+            false,
+            label,
+            now.waiters});
     for (const auto which : {cache::section::main, cache::section::hot}) {
         const auto part = read_cache(which);
-        const auto labels = fmt::format("{},cache=\"{}\"", label, which == cache::section::main ? "main" : "hot");
+        const auto labels =
+            fmt::format("{},cache=\"{}\"", label, which == cache::section::main ? "main" : "hot");
         to.add({"coord_cache_bytes", "Keys and values held.", false, labels, part.bytes});
-        to.add({"coord_cache_memory_bytes", "Memory with overhead.", false, labels, part.memory_bytes});
-        to.add({"coord_cache_detached_bytes", "Memory that left the cache and is still held.", false, labels, part.detached_bytes});
+        to.add({"coord_cache_memory_bytes",
+                "Memory with overhead.",
+                false,
+                labels,
+                part.memory_bytes});
+        to.add({"coord_cache_detached_bytes",
+                "Memory that left the cache and is still held.",
+                false,
+                labels,
+                part.detached_bytes});
         to.add({"coord_cache_items", "Entries.", false, labels, part.items});
         to.add({"coord_cache_gets_total", "Lookups.", true, labels, part.gets});
-        to.add({"coord_cache_hits_total", "Lookups that found something.", true, labels, part.hits});
+        to.add(
+            {"coord_cache_hits_total", "Lookups that found something.", true, labels, part.hits});
         to.add({"coord_cache_evictions_total", "Entries that left.", true, labels, part.evictions});
-        to.add({"coord_cache_evicted_full_total", "Entries that left for room.", true, labels, part.evicted_full});
-        to.add({"coord_cache_evicted_expired_total", "Entries that had expired.", true, labels, part.evicted_expired});
-        to.add({"coord_cache_removed_total", "Entries that were removed.", true, labels, part.removed});
-        to.add({"coord_cache_refused_total", "Values larger than the limit.", true, labels, part.refused});
+        to.add({"coord_cache_evicted_full_total",
+                "Entries that left for room.",
+                true,
+                labels,
+                part.evicted_full});
+        to.add({"coord_cache_evicted_expired_total",
+                "Entries that had expired.",
+                true,
+                labels,
+                part.evicted_expired});
+        to.add({"coord_cache_removed_total",
+                "Entries that were removed.",
+                true,
+                labels,
+                part.removed});
+        to.add({"coord_cache_refused_total",
+                "Values larger than the limit.",
+                true,
+                labels,
+                part.refused});
     }
 }
 

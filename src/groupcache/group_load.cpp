@@ -43,7 +43,9 @@ void group::run_load(flight& what) noexcept {
         if (what.over) return;
         wanted = !what.abandoned || what.first_waiter != nullptr;
     }
-    if (!wanted) return end_load(what, error(COORD_CANCELLED, "group", "nobody waited for the load any more"));
+    if (!wanted)
+        return end_load(what,
+                        error(COORD_CANCELLED, "group", "nobody waited for the load any more"));
     intrusive_ptr_add_ref(&what);  // for the host
     auto& thread = this_thread();
     const load_frame frame{&what, this, thread.loads};
@@ -78,7 +80,7 @@ void group::settle(flight& what, result<bytes_ref> got) noexcept {
         if (!unwanted && may_store(what, got)) cache_.insert(what.hash, *got, cache::section::main);
         again = !unwanted && !got && what.abandoned && what.first_waiter != nullptr;
         if (what.over) return;
-        // Unlinked before anybody is told: who wakes up and asks again finds the cache, or begins anew.
+        // Unlinked before anybody is told: who asks again finds the cache, or begins anew.
         ended = shard.remove(what);
         what.over = true;
         waiting = take_waiters(what, waiters_);
@@ -86,7 +88,8 @@ void group::settle(flight& what, result<bytes_ref> got) noexcept {
     if (again) {
         relaunch(what, waiting);
     } else {
-        if (too_late) got = error(COORD_TIMED_OUT, "group", "the load took longer than load_timeout_ns");
+        if (too_late)
+            got = error(COORD_TIMED_OUT, "group", "the load took longer than load_timeout_ns");
         tell(waiting, got);
     }
     flight_ended();
@@ -118,7 +121,8 @@ void group::pass_slot_on(flight& what) noexcept {
     }
 }
 
-// The load was cancelled because everybody had left, and then somebody came: they get a load of their own.
+// The load was cancelled because everybody had left, and then somebody came: they get a load of
+// their own.
 void group::relaunch(flight& old, waiter* first) noexcept {
     const auto now = time().now();
     auto& shard = table_.of(old.hash);
@@ -132,7 +136,8 @@ void group::relaunch(flight& old, waiter* first) noexcept {
             joined = nullptr;
             answer = error(COORD_CANCELLED, "group", "the group was closed");
         } else if (!joined) {
-            joined = flight::make(*this, old.hash, old.key(), now, after(now, options_.load_timeout));
+            joined =
+                flight::make(*this, old.hash, old.key(), now, after(now, options_.load_timeout));
             leads = joined && shard.add(*joined);
             if (leads) {
                 flight_begun();
@@ -161,7 +166,8 @@ bytes_ref group::make_value(std::string_view key,
         const auto now = ttl == duration::max() ? 0 : time().unix_ns();
         if (ttl != duration::max() && ttl.count() < INT64_MAX - now) expire = now + ttl.count();
     }
-    return bytes_ref(bytes::make(key, value, expire, static_cast<std::uint8_t>(terms.flags)), false);
+    return bytes_ref(bytes::make(key, value, expire, static_cast<std::uint8_t>(terms.flags)),
+                     false);
 }
 
 }  // namespace coord::groupcache

@@ -21,8 +21,10 @@ bool load_gate::enter(flight& what) noexcept {
 bool load_gate::leave_line(flight& what) noexcept {
     const std::lock_guard lock(mutex_);
     if (!what.in_line) return false;
-    (what.previous_in_line != nullptr ? what.previous_in_line->next_in_line : first_) = what.next_in_line;
-    (what.next_in_line != nullptr ? what.next_in_line->previous_in_line : last_) = what.previous_in_line;
+    (what.previous_in_line != nullptr ? what.previous_in_line->next_in_line : first_) =
+        what.next_in_line;
+    (what.next_in_line != nullptr ? what.next_in_line->previous_in_line : last_) =
+        what.previous_in_line;
     what.in_line = false;
     intrusive_ptr_release(&what);
     return true;

@@ -1,4 +1,5 @@
-// At most so many loads of a group at once; who comes later stands in line, first come first served.
+// At most so many loads of a group at once; who comes later stands in line, first come first
+// served.
 #pragma once
 
 #include <cstdint>

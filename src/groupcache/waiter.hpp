@@ -14,7 +14,8 @@ class waiter {
     waiter(const waiter&) = delete;
     waiter& operator=(const waiter&) = delete;
 
-    // Exactly once for each one that was linked. Called without locks; the waiter may be gone when it returns.
+    // Exactly once for each one that was linked. Called without locks; the waiter may be gone when
+    // it returns.
     virtual void done(const result<bytes_ref>& outcome) noexcept = 0;
     // The load it leads may run now.
     virtual void load_ready() noexcept {}

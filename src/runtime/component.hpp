@@ -1,4 +1,5 @@
-// What a runtime knows of the things made from it: enough to close them all, and to show their counters.
+// What a runtime knows of the things made from it: enough to close them all, and to show their
+// counters.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,8 @@
 
 namespace coord {
 
-// One line of the Prometheus text format, gathered by name so that each name has one HELP and one TYPE.
+// One line of the Prometheus text format, gathered by name so that each name has one HELP and one
+// TYPE.
 struct metric_sample {
     const char* name;
     const char* help;
@@ -34,7 +36,8 @@ class component {
     virtual void stop_intake() noexcept = 0;
     // What is open ends now, with COORD_CANCELLED.
     virtual void cancel_all() noexcept = 0;
-    // Returns once everybody whom cancel_all() or an ending load took off was told. Short: no code of the host runs meanwhile.
+    // Returns once everybody whom cancel_all() or an ending load took off was told. Short: no code
+    // of the host runs meanwhile.
     virtual void await_told() noexcept = 0;
     // May throw bad_alloc.
     virtual void write_metrics(metric_sink& to) const = 0;

@@ -31,11 +31,13 @@ bool context::is_over() const noexcept {
 duration context::remaining() const noexcept {
     if (was_cancelled()) return duration::zero();
     if (deadline_ == never) return duration::max();
-    return std::max(duration::zero(), std::chrono::duration_cast<duration>(deadline_ - clock_.now()));
+    return std::max(duration::zero(),
+                    std::chrono::duration_cast<duration>(deadline_ - clock_.now()));
 }
 
 void context::cancel() noexcept {
-    // A listener may drop the last reference. While the destructor waits in forget() there is none to take, and none needed.
+    // A listener may drop the last reference. While the destructor waits in forget() there is none
+    // to take, and none needed.
     const auto keep = try_keep(this);
     std::unique_lock lock(mutex_);
     if (cancelled_.exchange(true, std::memory_order_acq_rel)) return;

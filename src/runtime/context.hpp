@@ -1,7 +1,7 @@
 // A deadline and a cancel switch for many calls; coord_context is this.
 //
-// Listeners are told of a cancel once, outside the lock, on the thread that cancels. forget() returns only when the listener
-// will not be called any more, so listeners may live on a stack.
+// Listeners are told of a cancel once, outside the lock, on the thread that cancels. forget()
+// returns only when the listener will not be called any more, so listeners may live on a stack.
 #pragma once
 
 #include <condition_variable>

@@ -16,7 +16,7 @@ struct event {
     event_kind kind = event_kind::none;
     coord_status status = COORD_OK;
     std::uint64_t token = 0;
-    void* value = nullptr;              // bytes*, or handle* of a request
+    void* value = nullptr;  // bytes*, or handle* of a request
     const error_info* why = nullptr;
     std::uint64_t reserved[4] = {};
 };

@@ -1,9 +1,11 @@
-// Where work of the host runs: tasks are posted, and each is run exactly once, or discarded when no thread will come any more.
+// Where work of the host runs: tasks are posted, and each is run exactly once, or discarded when no
+// thread will come any more.
 #pragma once
 
 namespace coord {
 
-// Intrusive: posting never allocates, so it cannot fail. Who posts keeps the task alive until it ran.
+// Intrusive: posting never allocates, so it cannot fail. Who posts keeps the task alive until it
+// ran.
 class task {
   public:
     virtual void run() noexcept = 0;

@@ -2,16 +2,15 @@
 
 #include <array>
 #include <atomic>
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
 #include <new>
-
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 
 #include "base/assert.hpp"
 #include "runtime/this_thread.hpp"
@@ -72,7 +71,8 @@ struct io_threads::impl {
     }
 
     static void thread_main(void* argument) noexcept {
-        const std::unique_ptr<std::shared_ptr<impl>> mine(static_cast<std::shared_ptr<impl>*>(argument));
+        const std::unique_ptr<std::shared_ptr<impl>> mine(
+            static_cast<std::shared_ptr<impl>*>(argument));
         (*mine)->thread_body();
     }
 
@@ -91,7 +91,8 @@ struct io_threads::impl {
     wake_room room;  // before the context, which gives it back when it goes
     asio::io_context context;
     asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
-    // True while a wake-up is posted; acq_rel hands the room from the thread that ran it to the next that posts.
+    // True while a wake-up is posted; acq_rel hands the room from the thread that ran it to the
+    // next that posts.
     std::atomic<bool> waking{false};
     std::atomic<bool> stopped{false};
     std::mutex mutex;
@@ -99,9 +100,12 @@ struct io_threads::impl {
     std::uint32_t live = 0;
 };
 
-io_threads::io_threads(clock& time, timer_heap& timers) : impl_(std::make_shared<impl>(time, timers)) {}
+io_threads::io_threads(clock& time, timer_heap& timers)
+    : impl_(std::make_shared<impl>(time, timers)) {}
 
-io_threads::~io_threads() { stop(); }
+io_threads::~io_threads() {
+    stop();
+}
 
 result<std::unique_ptr<io_threads>> io_threads::make(std::uint32_t threads,
                                                      clock& time,
@@ -117,7 +121,8 @@ result<std::unique_ptr<io_threads>> io_threads::make(std::uint32_t threads,
         }
     }
     if (!started)
-        return error(COORD_EXHAUSTED, "runtime", "the system gives no thread for timers").native("errno", why);
+        return error(COORD_EXHAUSTED, "runtime", "the system gives no thread for timers")
+            .native("errno", why);
     return made;
 }
 

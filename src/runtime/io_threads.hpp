@@ -11,8 +11,11 @@ namespace coord {
 
 class io_threads {
   public:
-    // `timers` must outlive the threads' last look at it: stop() first. Fails with COORD_EXHAUSTED without threads.
-    static result<std::unique_ptr<io_threads>> make(std::uint32_t threads, clock& time, timer_heap& timers);
+    // `timers` must outlive the threads' last look at it: stop() first. Fails with COORD_EXHAUSTED
+    // without threads.
+    static result<std::unique_ptr<io_threads>> make(std::uint32_t threads,
+                                                    clock& time,
+                                                    timer_heap& timers);
     ~io_threads();  // stops
 
     // The next deadline moved forward. Never allocates, never fails.

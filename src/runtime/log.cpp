@@ -2,7 +2,6 @@
 
 #include <array>
 #include <chrono>
-
 #include <fmt/format.h>
 
 #include "base/limits.hpp"
@@ -26,8 +25,10 @@ void logger::write(log_level level, const char* component, std::string_view text
     }
     if (const auto dropped = dropped_.exchange(0, std::memory_order_relaxed); dropped != 0) {
         std::array<char, 64> line{};
-        const auto end = fmt::format_to_n(line.data(), line.size() - 1, "{} lines were left out here", dropped);
-        wanted_.fn(wanted_.user, static_cast<std::int32_t>(log_level::warn), "log", line.data(), end.size);
+        const auto end =
+            fmt::format_to_n(line.data(), line.size() - 1, "{} lines were left out here", dropped);
+        wanted_.fn(
+            wanted_.user, static_cast<std::int32_t>(log_level::warn), "log", line.data(), end.size);
     }
     wanted_.fn(wanted_.user, static_cast<std::int32_t>(level), component, text.data(), text.size());
 }

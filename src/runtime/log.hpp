@@ -13,7 +13,8 @@ enum class log_level : std::int32_t { error = 1, warn = 2, info = 3, debug = 4 }
 
 class logger {
   public:
-    using hook = void (*)(void* user, std::int32_t level, const char* component, const char* text, std::size_t size);
+    using hook = void (*)(
+        void* user, std::int32_t level, const char* component, const char* text, std::size_t size);
     struct options {
         hook fn = nullptr;
         void* user = nullptr;
@@ -30,7 +31,9 @@ class logger {
 
     // From now on `user` is freed with the logger.
     void own_user(void (*user_free)(void*)) noexcept { wanted_.user_free = user_free; }
-    bool wants(log_level level) const noexcept { return wanted_.fn != nullptr && level <= wanted_.level; }
+    bool wants(log_level level) const noexcept {
+        return wanted_.fn != nullptr && level <= wanted_.level;
+    }
     // `text` must be NUL-terminated.
     void write(log_level level, const char* component, std::string_view text) noexcept;
 

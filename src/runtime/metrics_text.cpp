@@ -1,8 +1,7 @@
 #include "runtime/metrics_text.hpp"
 
-#include <utility>
-
 #include <fmt/format.h>
+#include <utility>
 
 namespace coord {
 namespace {
@@ -10,7 +9,9 @@ namespace {
 // Length of the valid UTF-8 sequence at the front, 0 when there is none.
 std::size_t sequence_at(std::string_view text) noexcept {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto follows = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0U) == 0x80U; };
+    const auto follows = [&](std::size_t i) {
+        return i < text.size() && (byte(i) & 0xC0U) == 0x80U;
+    };
     if (byte(0) < 0x80U) return 1;
     if (byte(0) >= 0xC2U && byte(0) <= 0xDFU && follows(1)) return 2;
     if ((byte(0) & 0xF0U) == 0xE0U && follows(1) && follows(2)) {
@@ -47,7 +48,9 @@ std::string escape_label(std::string_view value) {
     return out;
 }
 
-void metrics_text::add(metric_sample sample) { by_name_[sample.name].push_back(std::move(sample)); }
+void metrics_text::add(metric_sample sample) {
+    by_name_[sample.name].push_back(std::move(sample));
+}
 
 std::string metrics_text::str() const {
     std::string out;
@@ -59,8 +62,9 @@ std::string metrics_text::str() const {
                            name,
                            first.is_counter ? "counter" : "gauge");
         for (const auto& sample : samples)
-            out += sample.labels.empty() ? fmt::format("{} {}\n", name, sample.value)
-                                         : fmt::format("{}{{{}}} {}\n", name, sample.labels, sample.value);
+            out += sample.labels.empty()
+                       ? fmt::format("{} {}\n", name, sample.value)
+                       : fmt::format("{}{{{}}} {}\n", name, sample.labels, sample.value);
     }
     return out;
 }

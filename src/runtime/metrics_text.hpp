@@ -1,4 +1,5 @@
-// Counters as Prometheus text: samples of one name together, HELP and TYPE once, labels escaped by escape_label.
+// Counters as Prometheus text: samples of one name together, HELP and TYPE once, labels escaped by
+// escape_label.
 #pragma once
 
 #include <map>

@@ -11,7 +11,9 @@ operation::operation(ref<queue> answers, std::uint64_t token) noexcept
 
 operation::~operation() = default;
 
-runtime& operation::owner() const noexcept { return answers_->owner(); }
+runtime& operation::owner() const noexcept {
+    return answers_->owner();
+}
 
 result<> operation::begin(time_point deadline, ref<context> listened) {
     if (!owner().take_pending())

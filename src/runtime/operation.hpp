@@ -1,7 +1,7 @@
 // Something that was started and ends in exactly one event; coord_op is this.
 //
-// It lives until its event was taken and the host let go of its handle. finish() may be called from anywhere and any number of
-// times: the first call counts.
+// It lives until its event was taken and the host let go of its handle. finish() may be called from
+// anywhere and any number of times: the first call counts.
 #pragma once
 
 #include <atomic>
@@ -22,8 +22,9 @@ class operation : public handle_object, public event_node, public timer, public 
     operation(ref<queue> answers, std::uint64_t token) noexcept;
     ~operation() override;
 
-    // Counts it as pending, arms its deadline, listens to the context. After this one event will come, whatever happens, once
-    // finish() was called; stop() asks for that. Throws bad_alloc, or gives COORD_EXHAUSTED, with nothing begun.
+    // Counts it as pending, arms its deadline, listens to the context. After this one event will
+    // come, whatever happens, once finish() was called; stop() asks for that. Throws bad_alloc, or
+    // gives COORD_EXHAUSTED, with nothing begun.
     result<> begin(time_point deadline, ref<context> owner);
 
     void finish_done(const result<>& outcome) noexcept;
@@ -34,7 +35,8 @@ class operation : public handle_object, public event_node, public timer, public 
     coord_status stopped_by() const noexcept { return stopped_.load(std::memory_order_acquire); }
 
   protected:
-    // Leave what is waited for, and finish. Called without locks, on any thread, maybe more than once.
+    // Leave what is waited for, and finish. Called without locks, on any thread, maybe more than
+    // once.
     virtual void stop() noexcept = 0;
 
     runtime& owner() const noexcept;

@@ -17,7 +17,8 @@ result<ref<queue>> queue::make_polled(ref<runtime> owner) {
     ref<queue> made(new queue(std::move(owner)));
     made->event_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (made->event_fd_ < 0)
-        return error(COORD_EXHAUSTED, "queue", "no file descriptor left for a queue").native("errno", errno);
+        return error(COORD_EXHAUSTED, "queue", "no file descriptor left for a queue")
+            .native("errno", errno);
     made->owner_->add_handle();
     return made;
 }
@@ -140,7 +141,8 @@ queue::drained queue::drain(std::span<event> room) noexcept {
     {
         const std::lock_guard lock(mutex_);
         taken = pop(room, outcome.count);
-        outcome.closed = first_ == nullptr && outcome.count == 0 && closed_.load(std::memory_order_relaxed);
+        outcome.closed =
+            first_ == nullptr && outcome.count == 0 && closed_.load(std::memory_order_relaxed);
     }
     return hand_over(taken, outcome);
 }
@@ -152,7 +154,8 @@ queue::drained queue::wait(std::span<event> room, time_point deadline) noexcept 
     {
         std::unique_lock lock(mutex_);
         clock& time = owner_->time();
-        while (first_ == nullptr && !closed_.load(std::memory_order_relaxed) && time.now() < deadline)
+        while (first_ == nullptr && !closed_.load(std::memory_order_relaxed) &&
+               time.now() < deadline)
             time.wait(lock, arrived_, deadline);
         taken = pop(room, outcome.count);
         outcome.closed = outcome.count == 0 && closed_.load(std::memory_order_relaxed);
@@ -172,8 +175,10 @@ void queue::close() noexcept {
 
 result<int> queue::open_notify() noexcept {
     const std::lock_guard lock(mutex_);
-    if (notify_given_) return error(COORD_ALREADY_EXISTS, "queue", "the queue has a notify descriptor already");
-    // A socket pair and not a pipe: writing to it after the host closed its end must not raise SIGPIPE in the host.
+    if (notify_given_)
+        return error(COORD_ALREADY_EXISTS, "queue", "the queue has a notify descriptor already");
+    // A socket pair and not a pipe: writing to it after the host closed its end must not raise
+    // SIGPIPE in the host.
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0)
         return error(COORD_EXHAUSTED, "queue", "no file descriptor left to notify with")

@@ -1,6 +1,8 @@
-// Where completions and requests arrive: a list under a short lock with a descriptor that can be polled, or a callback.
+// Where completions and requests arrive: a list under a short lock with a descriptor that can be
+// polled, or a callback.
 //
-// coord_queue is this. Unbounded in itself: every node is part of an operation, a request or a post, and those are counted.
+// coord_queue is this. Unbounded in itself: every node is part of an operation, a request or a
+// post, and those are counted.
 #pragma once
 
 #include <atomic>
@@ -25,7 +27,10 @@ class queue final : public handle_object {
 
     // Opens an eventfd; fails with COORD_EXHAUSTED.
     static result<ref<queue>> make_polled(ref<runtime> owner);
-    static ref<queue> make_callback(ref<runtime> owner, callback fn, void* user, void (*user_free)(void*));
+    static ref<queue> make_callback(ref<runtime> owner,
+                                    callback fn,
+                                    void* user,
+                                    void (*user_free)(void*));
     ~queue() override;
 
     // Completions always get in. A closed queue still delivers them.
@@ -57,7 +62,7 @@ class queue final : public handle_object {
     friend class event_node;
     explicit queue(ref<runtime> owner) noexcept;
     void on_last_handle() noexcept override;
-    void append(event_node& node) noexcept;  // under the lock
+    void append(event_node& node) noexcept;                               // under the lock
     event_node* pop(std::span<event> room, std::size_t& count) noexcept;  // under the lock
     drained hand_over(event_node* taken, drained outcome) noexcept;
     void signal() noexcept;
@@ -76,9 +81,9 @@ class queue final : public handle_object {
     event_node* last_ = nullptr;
     int notify_write_ = -1;
     bool notify_given_ = false;
-    bool forsaken_ = false;  // the host holds no handle: nobody will drain
-    std::atomic<bool> closed_{false};              // written under the lock; read anywhere
-    std::atomic<std::thread::id> drainer_{};       // a hint, relaxed
+    bool forsaken_ = false;                   // the host holds no handle: nobody will drain
+    std::atomic<bool> closed_{false};         // written under the lock; read anywhere
+    std::atomic<std::thread::id> drainer_{};  // a hint, relaxed
 };
 
 }  // namespace coord

@@ -34,13 +34,17 @@ class request : public handle_object, public event_node {
     // Made at the first call; null when memory is short.
     virtual context* work_context() noexcept = 0;
 
-    virtual result<> set(std::size_t item, std::string_view value, const value_terms& terms) noexcept = 0;
+    virtual result<> set(std::size_t item,
+                         std::string_view value,
+                         const value_terms& terms) noexcept = 0;
     virtual result<> set_error(std::size_t item, error why) noexcept = 0;
 
     // Exactly one of these; the request is then no longer the host's.
     virtual void succeed() noexcept = 0;
     virtual void fail(error why) noexcept = 0;
-    void abandon() noexcept { fail(error(COORD_ABANDONED, "request", "the request was freed unanswered")); }
+    void abandon() noexcept {
+        fail(error(COORD_ABANDONED, "request", "the request was freed unanswered"));
+    }
 };
 
 }  // namespace coord

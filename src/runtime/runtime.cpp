@@ -1,7 +1,6 @@
 #include "runtime/runtime.hpp"
 
 #include <pthread.h>
-
 #include <thread>
 
 #include "runtime/metrics_text.hpp"
@@ -11,15 +10,20 @@
 namespace coord {
 namespace {
 
-void bump_in_child() noexcept { fork_counter.fetch_add(1, std::memory_order_relaxed); }
+void bump_in_child() noexcept {
+    fork_counter.fetch_add(1, std::memory_order_relaxed);
+}
 
-// Once per process: a function-local static would take a lock that the child of a fork may find held.
+// Once per process: a function-local static would take a lock that the child of a fork may find
+// held.
 void watch_forks() noexcept {
     static std::atomic<bool> watching{false};
     if (!watching.exchange(true)) pthread_atfork(nullptr, nullptr, bump_in_child);
 }
 
-std::uint32_t default_workers() noexcept { return std::max(2U, std::thread::hardware_concurrency()); }
+std::uint32_t default_workers() noexcept {
+    return std::max(2U, std::thread::hardware_concurrency());
+}
 
 }  // namespace
 
@@ -185,7 +189,8 @@ result<ref<operation>> runtime::start_close(time_point deadline,
     auto begun = started->begin(never, std::move(until));
     if (!begun) return begun.error();
     if (!started->begin_on_thread(deadline))
-        started->finish_done(error(COORD_EXHAUSTED, "runtime", "the system gives no thread to close with"));
+        started->finish_done(
+            error(COORD_EXHAUSTED, "runtime", "the system gives no thread to close with"));
     return ref<operation>(started);
 }
 
@@ -210,7 +215,11 @@ void runtime::leave(std::string_view name, const handle_object& what) noexcept {
 
 std::string runtime::metrics() const {
     metrics_text text;
-    text.add({"coord_operations_pending", "Operations and posts whose event was not taken yet.", false, {}, pending()});
+    text.add({"coord_operations_pending",
+              "Operations and posts whose event was not taken yet.",
+              false,
+              {},
+              pending()});
     text.add({"coord_work_open", "Loads and callbacks under way.", false, {}, work_.open()});
     for_each_component([&](component& part) { part.write_metrics(text); });
     return text.str();

@@ -1,7 +1,8 @@
-// What components share: clocks, timers, threads, limits, and the names of groups; coord_runtime is this.
+// What components share: clocks, timers, threads, limits, and the names of groups; coord_runtime is
+// this.
 //
-// Everything made from it holds a host reference of it, so it works until the last such handle is gone. With `parts` given, a
-// test drives time and order itself: no thread is started.
+// Everything made from it holds a host reference of it, so it works until the last such handle is
+// gone. With `parts` given, a test drives time and order itself: no thread is started.
 #pragma once
 
 #include <map>
@@ -64,7 +65,8 @@ class runtime final : public handle_object {
     bool is_closing() const noexcept { return closing_.load(std::memory_order_acquire); }
     void stop_intake() noexcept;
     void cancel_all() noexcept;
-    // Blocks: waits for what is open until the deadline, then cancels. Lent threads are sent home by dismiss_lent, last.
+    // Blocks: waits for what is open until the deadline, then cancels. Lent threads are sent home
+    // by dismiss_lent, last.
     result<> end_all(time_point deadline, context* until);
     void dismiss_lent() noexcept;
     // Both.

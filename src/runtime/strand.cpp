@@ -9,7 +9,9 @@ thread_local constinit const strand* current = nullptr;
 
 }  // namespace
 
-bool strand::is_current() const noexcept { return current == this; }
+bool strand::is_current() const noexcept {
+    return current == this;
+}
 
 void strand::post(task& work) noexcept {
     {

@@ -1,6 +1,8 @@
-// A serial executor: what is posted to one strand runs in order, one at a time, on whatever thread the executor below gives it.
+// A serial executor: what is posted to one strand runs in order, one at a time, on whatever thread
+// the executor below gives it.
 //
-// State that only its strand touches needs no lock. Posting never allocates and never runs the task inline.
+// State that only its strand touches needs no lock. Posting never allocates and never runs the task
+// inline.
 #pragma once
 
 #include <mutex>

@@ -1,11 +1,10 @@
 #include "runtime/threads.hpp"
 
-#include <pthread.h>
-
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <new>
+#include <pthread.h>
 
 namespace coord {
 namespace {

@@ -3,7 +3,8 @@
 
 namespace coord {
 
-// False, with errno set, when the system gives no thread. `body` must not throw; it owns `argument` only when this gave true.
+// False, with errno set, when the system gives no thread. `body` must not throw; it owns `argument`
+// only when this gave true.
 [[nodiscard]] bool start_thread(const char* name, void (*body)(void*), void* argument) noexcept;
 
 }  // namespace coord

@@ -1,6 +1,8 @@
-// Deadlines: a heap of timers on the injected clock. Somebody else (io threads, or a test) calls fire_due at the right time.
+// Deadlines: a heap of timers on the injected clock. Somebody else (io threads, or a test) calls
+// fire_due at the right time.
 //
-// Arming and cancelling are safe from any thread. A timer's owner keeps it alive until cancel() said true or on_timer() ran.
+// Arming and cancelling are safe from any thread. A timer's owner keeps it alive until cancel()
+// said true or on_timer() ran.
 #pragma once
 
 #include <cstddef>

@@ -16,12 +16,14 @@ class work_gauge {
   public:
     void begin() noexcept { open_.fetch_add(1, std::memory_order_relaxed); }
     void end() noexcept {
-        // seq_cst pairs with watched_ in wait_idle: either the waiter sees zero, or we see the waiter.
+        // seq_cst pairs with watched_ in wait_idle: either the waiter sees zero, or we see the
+        // waiter.
         if (open_.fetch_sub(1) == 1 && watched_.load()) wake();
     }
     std::uint64_t open() const noexcept { return open_.load(std::memory_order_acquire); }
 
-    // True when nothing is under way; false at the deadline (also the context's), or when the context is cancelled.
+    // True when nothing is under way; false at the deadline (also the context's), or when the
+    // context is cancelled.
     bool wait_idle(clock& time, time_point deadline, context* until);
 
   private:

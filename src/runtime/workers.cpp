@@ -85,7 +85,8 @@ struct workers::state {
 workers::workers(options wanted, clock& time) : state_(std::make_shared<state>(wanted, time)) {}
 
 void workers::thread_main(void* argument) noexcept {
-    const std::unique_ptr<std::shared_ptr<state>> mine(static_cast<std::shared_ptr<state>*>(argument));
+    const std::unique_ptr<std::shared_ptr<state>> mine(
+        static_cast<std::shared_ptr<state>*>(argument));
     (*mine)->thread_body();
 }
 
@@ -109,7 +110,8 @@ result<std::unique_ptr<workers>> workers::make(options wanted, clock& time) {
         // The threads there are end by themselves.
         made->state_->stopping = true;
         made->state_->arrived.notify_all();
-        return error(COORD_EXHAUSTED, "runtime", "the system gives no thread for a worker").native("errno", why);
+        return error(COORD_EXHAUSTED, "runtime", "the system gives no thread for a worker")
+            .native("errno", why);
     }
     return made;
 }
@@ -198,7 +200,8 @@ bool workers::has_lent_threads() const noexcept {
 }
 
 workers::blocked::blocked(workers* pool) noexcept {
-    if (pool == nullptr || this_thread().pool != pool->state_.get() || this_thread().role != thread_role::worker)
+    if (pool == nullptr || this_thread().pool != pool->state_.get() ||
+        this_thread().role != thread_role::worker)
         return;
     const std::lock_guard lock(pool->state_->mutex);
     state& mine = *pool->state_;

@@ -1,6 +1,8 @@
-// Threads for callbacks of the host: own workers, and threads the host lends. One list of tasks for both.
+// Threads for callbacks of the host: own workers, and threads the host lends. One list of tasks for
+// both.
 //
-// A worker that has to wait inside a nested get is replaced meanwhile, so that waiting never stops the work that would end it.
+// A worker that has to wait inside a nested get is replaced meanwhile, so that waiting never stops
+// the work that would end it.
 #pragma once
 
 #include <condition_variable>
@@ -39,10 +41,12 @@ class workers final : public executor {
 
     // Lent threads return once nothing is queued, now and whenever they come; own threads go on.
     void dismiss_lent() noexcept;
-    // Threads end when the list is empty; with none left, what is queued or comes later is discarded.
+    // Threads end when the list is empty; with none left, what is queued or comes later is
+    // discarded.
     void stop() noexcept;
 
-    // While one lives on a worker thread, another thread does its work. On other threads it does nothing.
+    // While one lives on a worker thread, another thread does its work. On other threads it does
+    // nothing.
     class blocked {
       public:
         explicit blocked(workers* pool) noexcept;

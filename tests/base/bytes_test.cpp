@@ -2,7 +2,6 @@
 #include "base/bytes.hpp"
 
 #include <gtest/gtest.h>
-
 #include <string>
 
 namespace coord {
@@ -21,7 +20,8 @@ TEST(bytes, an_inline_one_holds_key_and_value_of_any_bytes) {
 
 TEST(bytes, external_memory_is_released_once_with_the_last_reference) {
     int released = 0;
-    bytes* const made = bytes::make_external("abc", &released, [](void* user) { ++*static_cast<int*>(user); });
+    bytes* const made =
+        bytes::make_external("abc", &released, [](void* user) { ++*static_cast<int*>(user); });
     made->add_ref();
     made->release();
     EXPECT_EQ(released, 0);
@@ -32,7 +32,8 @@ TEST(bytes, external_memory_is_released_once_with_the_last_reference) {
 TEST(bytes, a_slice_keeps_its_parent_and_long_chains_unwind_without_recursion) {
     int released = 0;
     const std::string text(1'000, 'x');
-    bytes* chain = bytes::make_external(text, &released, [](void* user) { ++*static_cast<int*>(user); });
+    bytes* chain =
+        bytes::make_external(text, &released, [](void* user) { ++*static_cast<int*>(user); });
     for (int i = 0; i < 200'000; ++i) {
         bytes* const next = bytes::make_slice(chain, 0, chain->value().size());
         chain->release();

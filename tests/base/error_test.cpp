@@ -2,7 +2,6 @@
 #include "base/error.hpp"
 
 #include <gtest/gtest.h>
-
 #include <string>
 
 #include "base/limits.hpp"
@@ -11,7 +10,8 @@ namespace coord {
 namespace {
 
 TEST(errors, keep_status_message_component_and_cause) {
-    const error cause = error(COORD_UNAVAILABLE, "peers", "connection refused").native("errno", 111);
+    const error cause =
+        error(COORD_UNAVAILABLE, "peers", "connection refused").native("errno", 111);
     const error outer = error(COORD_TIMED_OUT, "group", "gave up").because(cause);
     const error copy = outer;
     EXPECT_EQ(copy.status(), COORD_TIMED_OUT);

@@ -1,4 +1,5 @@
-// Any bytes as a list of peers: no crash, the limits hold, and what comes out can be read back the same.
+// Any bytes as a list of peers: no crash, the limits hold, and what comes out can be read back the
+// same.
 #include <cstdlib>
 #include <string>
 #include <string_view>

@@ -1,4 +1,5 @@
-// Flights: one load for everybody, waiters with lives of their own, and what a remove does to a load under way.
+// Flights: one load for everybody, waiters with lives of their own, and what a remove does to a
+// load under way.
 #include <gtest/gtest.h>
 
 #include "support/driven.hpp"
@@ -17,8 +18,16 @@ class flights : public ::testing::Test {
         if (group_) group_->drop_handle();
     }
     void use(group_options wanted) { group_ = world.make_group(std::move(wanted)); }
-    ref<operation> start(std::uint64_t token, std::string_view key = "k", duration timeout = duration::max(), ref<context> owner = nullptr) {
-        auto started = group_->start_get(key, after(world.clock.now(), timeout), std::move(owner), world.answers, token, group::counted::now);
+    ref<operation> start(std::uint64_t token,
+                         std::string_view key = "k",
+                         duration timeout = duration::max(),
+                         ref<context> owner = nullptr) {
+        auto started = group_->start_get(key,
+                                         after(world.clock.now(), timeout),
+                                         std::move(owner),
+                                         world.answers,
+                                         token,
+                                         group::counted::now);
         EXPECT_TRUE(started.has_value());
         return *started;
     }

@@ -1,9 +1,8 @@
 // Groups with real threads: callers that block, loaders inline and nested, names, oversize values.
-#include <gtest/gtest.h>
-
 #include <barrier>
 #include <functional>
 #include <future>
+#include <gtest/gtest.h>
 #include <thread>
 
 #include "support/driven.hpp"
@@ -43,7 +42,9 @@ class groups : public ::testing::Test {
         made_.push_back(world.make_group(std::move(wanted), name));
         return made_.back();
     }
-    result<bytes_ref> get(const ref<group>& from, std::string_view key, duration timeout = duration::max()) {
+    result<bytes_ref> get(const ref<group>& from,
+                          std::string_view key,
+                          duration timeout = duration::max()) {
         return from->get(key, after(world.clock.now(), timeout), nullptr, group::counted::now);
     }
     driven world;
@@ -125,7 +126,9 @@ TEST_F(groups, a_flood_of_other_keys_evicts_and_the_key_is_loaded_again) {
 }
 
 TEST_F(groups, a_value_larger_than_the_limit_is_given_and_not_kept_and_nothing_else_leaves) {
-    loader sized{[&](request& mine) { succeed(mine, std::string(mine.key(0) == "big" ? 50'000U : 10U, 'v')); }};
+    loader sized{[&](request& mine) {
+        succeed(mine, std::string(mine.key(0) == "big" ? 50'000U : 10U, 'v'));
+    }};
     auto wanted = sized.options();
     wanted.max_bytes = 20'000;
     const auto g = make(wanted);
@@ -164,7 +167,8 @@ TEST_F(groups, a_cancelled_context_lets_a_blocked_waiter_go) {
     static_cast<void>(g->start_get("k", never, nullptr, world.answers, 1, group::counted::now));
     world.executor.run_all();
     const ref<context> owner(new context(world.clock, never, nullptr, {}));
-    auto waiter = std::async(std::launch::async, [&] { return g->get("k", never, owner.get(), group::counted::now); });
+    auto waiter = std::async(std::launch::async,
+                             [&] { return g->get("k", never, owner.get(), group::counted::now); });
     world.clock.await_sleepers(1);
     owner->cancel();
     EXPECT_EQ(waiter.get().error().status(), COORD_CANCELLED);
@@ -224,7 +228,8 @@ TEST_F(groups, a_thread_that_drains_the_loaders_queue_must_not_wait_for_it) {
     EXPECT_EQ(get(g, "k").error().status(), COORD_WOULD_DEADLOCK);
     auto elsewhere = std::async(std::launch::async, [&] { return get(g, "k"); });
     while (requests->drain(room).count == 0) std::this_thread::yield();
-    auto* const mine = static_cast<request*>(static_cast<handle*>(std::exchange(room[0].value, nullptr)));
+    auto* const mine =
+        static_cast<request*>(static_cast<handle*>(std::exchange(room[0].value, nullptr)));
     clear(room[0]);
     succeed(*mine, "v");
     EXPECT_EQ((*elsewhere.get())->value(), "v");

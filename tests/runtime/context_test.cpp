@@ -1,9 +1,8 @@
 // Contexts: deadlines shrink downwards, cancels spread downwards, listeners are told once or never.
 #include "runtime/context.hpp"
 
-#include <gtest/gtest.h>
-
 #include <future>
+#include <gtest/gtest.h>
 #include <thread>
 
 #include "support/virtual_clock.hpp"
@@ -15,8 +14,11 @@ using namespace std::chrono_literals;
 
 class contexts : public ::testing::Test {
   protected:
-    ref<context> make(duration timeout, ref<context> parent = nullptr, std::string_view trace = {}) {
-        return ref<context>(new context(clock, after(clock.now(), timeout), std::move(parent), trace));
+    ref<context> make(duration timeout,
+                      ref<context> parent = nullptr,
+                      std::string_view trace = {}) {
+        return ref<context>(
+            new context(clock, after(clock.now(), timeout), std::move(parent), trace));
     }
     struct counting final : context::listener {
         void on_cancel() noexcept override { ++told; }

@@ -1,13 +1,11 @@
 // Queues: what goes in comes out once, the descriptor tells the truth, closing wakes everybody.
 #include "runtime/queue.hpp"
 
-#include <gtest/gtest.h>
-
-#include <poll.h>
-#include <unistd.h>
-
 #include <future>
+#include <gtest/gtest.h>
+#include <poll.h>
 #include <thread>
+#include <unistd.h>
 
 #include "support/driven.hpp"
 
@@ -101,7 +99,8 @@ TEST_F(queues, wait_returns_on_an_event_at_its_deadline_or_when_closed) {
     q.push(a);
     EXPECT_EQ(waited.get().count, 1U);
 
-    auto late = std::async(std::launch::async, [&] { return q.wait(room, after(world.clock.now(), 5ms)); });
+    auto late =
+        std::async(std::launch::async, [&] { return q.wait(room, after(world.clock.now(), 5ms)); });
     world.clock.await_sleepers(1);
     world.clock.advance(5ms);
     EXPECT_EQ(late.get().count, 0U);

@@ -1,9 +1,8 @@
 // Runtimes: closing in its two forms, limits, log lines, metrics, and timers on real threads.
 #include "runtime/runtime.hpp"
 
-#include <gtest/gtest.h>
-
 #include <future>
+#include <gtest/gtest.h>
 
 #include "runtime/metrics_text.hpp"
 #include "support/driven.hpp"
@@ -15,8 +14,10 @@ using namespace std::chrono_literals;
 using groupcache::group;
 
 struct lines {
-    static void hook(void* user, std::int32_t level, const char* component, const char* text, std::size_t size) {
-        static_cast<lines*>(user)->all.push_back(std::to_string(level) + " " + component + " " + std::string(text, size));
+    static void hook(
+        void* user, std::int32_t level, const char* component, const char* text, std::size_t size) {
+        static_cast<lines*>(user)->all.push_back(std::to_string(level) + " " + component + " " +
+                                                 std::string(text, size));
     }
     std::vector<std::string> all;
 };
@@ -67,7 +68,8 @@ TEST(runtimes, closing_waits_for_what_is_open_and_refuses_what_is_new) {
     const auto g = world.make_group(loads.options());
     static_cast<void>(g->start_get("k", never, nullptr, world.answers, 1, group::counted::now));
     world.executor.run_all();
-    auto closing = std::async(std::launch::async, [&] { return world.owner->close(never, nullptr); });
+    auto closing =
+        std::async(std::launch::async, [&] { return world.owner->close(never, nullptr); });
     world.clock.await_sleepers(1);
     EXPECT_EQ(g->get("other", never, nullptr, group::counted::now).error().status(), COORD_CLOSED);
     loads.succeed(0, "v");
@@ -82,7 +84,9 @@ TEST(runtimes, closing_cancels_at_its_deadline) {
     const auto g = world.make_group(loads.options());
     static_cast<void>(g->start_get("k", never, nullptr, world.answers, 1, group::counted::now));
     world.executor.run_all();
-    auto closing = std::async(std::launch::async, [&] { return world.owner->close(after(world.clock.now(), 1s), nullptr); });
+    auto closing = std::async(std::launch::async, [&] {
+        return world.owner->close(after(world.clock.now(), 1s), nullptr);
+    });
     world.clock.await_sleepers(1);
     world.clock.advance(1s);
     EXPECT_EQ(closing.get().error().status(), COORD_TIMED_OUT);

@@ -1,10 +1,9 @@
 // Strands: in order, never two at once, whatever the threads below do.
 #include "runtime/strand.hpp"
 
-#include <gtest/gtest.h>
-
 #include <atomic>
 #include <functional>
+#include <gtest/gtest.h>
 #include <memory>
 #include <thread>
 #include <vector>

@@ -2,7 +2,6 @@
 #include "runtime/timers.hpp"
 
 #include <gtest/gtest.h>
-
 #include <map>
 
 #include "base/random.hpp"

@@ -1,11 +1,11 @@
-// Workers: everything posted runs once; lent threads come and go; a blocked worker is replaced, up to a bound.
+// Workers: everything posted runs once; lent threads come and go; a blocked worker is replaced, up
+// to a bound.
 #include "runtime/workers.hpp"
-
-#include <gtest/gtest.h>
 
 #include <atomic>
 #include <functional>
 #include <future>
+#include <gtest/gtest.h>
 #include <latch>
 #include <memory>
 #include <thread>

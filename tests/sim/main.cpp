@@ -46,12 +46,23 @@ std::uint64_t steps_by_effort() {
 // Every situation the checks are about must have come up.
 bool covers(const std::map<std::string, std::uint64_t>& coverage) {
     bool all = true;
-    for (const char* what : {"started", "blocking", "looked up", "removed while loading", "loads",
-                             "answered late", "answered detached", "cancelled", "context cancelled",
-                             "started under a cancelled context", "timed out", "exhausted",
-                             "ended cancelled", "came to rest"}) {
+    for (const char* what : {"started",
+                             "blocking",
+                             "looked up",
+                             "removed while loading",
+                             "loads",
+                             "answered late",
+                             "answered detached",
+                             "cancelled",
+                             "context cancelled",
+                             "started under a cancelled context",
+                             "timed out",
+                             "exhausted",
+                             "ended cancelled",
+                             "came to rest"}) {
         const auto it = coverage.find(what);
-        std::printf("  %-36s %llu\n", what,
+        std::printf("  %-36s %llu\n",
+                    what,
                     static_cast<unsigned long long>(it == coverage.end() ? 0 : it->second));
         all = all && it != coverage.end();
     }
@@ -67,11 +78,16 @@ int main(int argc, char** argv) {
     bool expect_violation = false;
     for (int i = 1; i < argc; ++i) {
         const std::string option = argv[i];
-        if (option == "--expect-violation") expect_violation = true;
-        else if (i + 1 < argc && option == "--steps") steps = number(argv[++i]);
-        else if (i + 1 < argc && option == "--seed") seed = number(argv[++i]);
-        else if (i + 1 < argc && option == "--worlds") worlds = number(argv[++i]);
-        else return std::fprintf(stderr, "group_sim: unknown option %s\n", argv[i]), 2;
+        if (option == "--expect-violation")
+            expect_violation = true;
+        else if (i + 1 < argc && option == "--steps")
+            steps = number(argv[++i]);
+        else if (i + 1 < argc && option == "--seed")
+            seed = number(argv[++i]);
+        else if (i + 1 < argc && option == "--worlds")
+            worlds = number(argv[++i]);
+        else
+            return std::fprintf(stderr, "group_sim: unknown option %s\n", argv[i]), 2;
     }
     std::printf("group_sim: first seed %llu\n", static_cast<unsigned long long>(seed));
     std::map<std::string, std::uint64_t> coverage;
@@ -82,13 +98,16 @@ int main(int argc, char** argv) {
         const bool again = n % 16 == 0 || !first.violation.empty();
         std::map<std::string, std::uint64_t> ignored;
         if (again && run_world(seed, ignored).hash != first.hash) {
-            std::printf("seed %llu does not replay: two runs differ\n", static_cast<unsigned long long>(seed));
+            std::printf("seed %llu does not replay: two runs differ\n",
+                        static_cast<unsigned long long>(seed));
             return 1;
         }
         if (first.violation.empty()) continue;
         std::printf("seed %llu, after %llu steps: %s\n  replay: group_sim --seed %llu --worlds 1\n",
-                    static_cast<unsigned long long>(seed), static_cast<unsigned long long>(first.steps),
-                    first.violation.c_str(), static_cast<unsigned long long>(seed));
+                    static_cast<unsigned long long>(seed),
+                    static_cast<unsigned long long>(first.steps),
+                    first.violation.c_str(),
+                    static_cast<unsigned long long>(seed));
         return expect_violation ? 0 : 1;
     }
     std::printf("%llu steps without a violation\n", static_cast<unsigned long long>(done));

@@ -30,7 +30,8 @@ world::world(std::uint64_t seed) : chance_(seed), keys_(1 + chance_.below(12)), 
     wanted.load_timeout = duration(one_in(4) ? 1'000 : 1'000'000);
     wanted.ttl = one_in(3) ? duration(5'000) : duration::max();
     wanted.policy = one_in(2) ? cache::order::lru : cache::order::s3fifo;
-    wanted.abandoned = one_in(2) ? groupcache::on_abandoned::cancel : groupcache::on_abandoned::finish;
+    wanted.abandoned =
+        one_in(2) ? groupcache::on_abandoned::cancel : groupcache::on_abandoned::finish;
     group_ = *group::make(runtime_, "sim", wanted);
     group_->to_host();
     clock_.on_wait = [this](time_point) {
@@ -70,17 +71,28 @@ void world::act() {
     ++steps_;
     const auto what = below(100);
     note(what);
-    if (what < 24) start_get();
-    else if (what < 28) blocking_get();
-    else if (what < 34) look_up();
-    else if (what < 42) remove_key();
-    else if (what < 58) answer_load();
-    else if (what < 76) executor_.run_one();
-    else if (what < 84) move_clock();
-    else if (what < 87) cancel_get();
-    else if (what < 89) cancel_context();
-    else if (what < 99) drain();
-    else let_everything_end();
+    if (what < 24)
+        start_get();
+    else if (what < 28)
+        blocking_get();
+    else if (what < 34)
+        look_up();
+    else if (what < 42)
+        remove_key();
+    else if (what < 58)
+        answer_load();
+    else if (what < 76)
+        executor_.run_one();
+    else if (what < 84)
+        move_clock();
+    else if (what < 87)
+        cancel_get();
+    else if (what < 89)
+        cancel_context();
+    else if (what < 99)
+        drain();
+    else
+        let_everything_end();
     check_deadlines();
 }
 
@@ -92,7 +104,11 @@ void world::start_get() {
     pending_get mine{key, floors_[key], clock_.unix_ns(), deadline, false, nullptr, nullptr};
     if (one_in(4)) {
         if (contexts_.size() < 4 || one_in(3))
-            contexts_.emplace_back(new context(clock_, one_in(2) ? never : after(clock_.now(), duration(below(6'000))), nullptr, {}));
+            contexts_.emplace_back(
+                new context(clock_,
+                            one_in(2) ? never : after(clock_.now(), duration(below(6'000))),
+                            nullptr,
+                            {}));
         mine.owner = contexts_[below(contexts_.size())];
         mine.latest = std::min(mine.latest, mine.owner->deadline());
         mine.must_end = mine.owner->was_cancelled();
@@ -100,7 +116,8 @@ void world::start_get() {
     }
     ++calls_;
     gets_.emplace(token, mine);
-    auto started = group_->start_get(key_text(key), deadline, mine.owner, answers_, token, group::counted::now);
+    auto started = group_->start_get(
+        key_text(key), deadline, mine.owner, answers_, token, group::counted::now);
     if (!started) return fail("a get was refused: " + std::string(started.error().message()));
     const auto there = gets_.find(token);
     if (there != gets_.end()) there->second.op = *started;
@@ -156,8 +173,8 @@ void world::begin_load(flight& made) {
     std::from_chars(text.data() + 4, text.data() + text.size(), key);
     if (key_text(key) != text) return fail("a load for a key that nobody asked for");
     for (const auto& each : loads_)
-        if (each.key == key && !each.flight->detached && !each.flight->over && !made.detached && !made.over &&
-            each.flight->deadline > clock_.now())
+        if (each.key == key && !each.flight->detached && !each.flight->over && !made.detached &&
+            !made.over && each.flight->deadline > clock_.now())
             return fail("two loads of one key at once");
     loads_.push_back({&made, key, next_load_++});
     seen("loads");
@@ -199,7 +216,8 @@ void world::check_value(std::uint64_t key,
     note(id);
     if (of != key) fail("the value of another key");
     if (id < floor) fail("a value older than its remove");
-    if (entry.expire_unix_ns() != 0 && entry.expire_unix_ns() < since) fail("a value that had expired");
+    if (entry.expire_unix_ns() != 0 && entry.expire_unix_ns() < since)
+        fail("a value that had expired");
 }
 
 void world::move_clock() {
@@ -241,7 +259,8 @@ void world::drain() {
     if (!requests_) return;
     const auto got = requests_->drain(std::span(room).first(1 + below(room.size())));
     for (std::size_t i = 0; i < got.count; ++i)
-        begin_load(*static_cast<flight*>(static_cast<handle*>(std::exchange(room[i].value, nullptr))));
+        begin_load(
+            *static_cast<flight*>(static_cast<handle*>(std::exchange(room[i].value, nullptr))));
 }
 
 void world::check_event(event& what) {
@@ -270,7 +289,8 @@ void world::check_event(event& what) {
 void world::check_deadlines() {
     if (depth_ > 0 || !one_in(8)) return;
     bool due = false;
-    for (const auto& each : gets_) due = due || each.second.must_end || each.second.latest <= clock_.now();
+    for (const auto& each : gets_)
+        due = due || each.second.must_end || each.second.latest <= clock_.now();
     if (!due) return;
     runtime_->timers().fire_due(clock_.now());
     drain();
@@ -284,7 +304,9 @@ void world::let_everything_end() {
     // Without moving time: whoever waits must be told by the ends of the loads alone.
     for (int round = 0; round < 10'000; ++round) {
         drain();
-        if (executor_.empty() && loads_.empty() && (!requests_ || group_->read().flights_active == 0)) break;
+        if (executor_.empty() && loads_.empty() &&
+            (!requests_ || group_->read().flights_active == 0))
+            break;
         executor_.run_all();
         while (!loads_.empty() && violation_.empty()) answer(loads_.size() - 1, 3 + below(8));
         if (!violation_.empty()) return;

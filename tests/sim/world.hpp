@@ -1,8 +1,9 @@
 // One group under a seeded schedule, checked against a simple model.
 //
-// One thread does everything: it starts gets, removes, cancels, answers loads early, late or never, moves the clock, runs tasks in
-// any order. What the model knows: which load may still be seen after which remove, which operations must have ended by now, and how
-// many loads of a key may run at once. A violation is a text; the same seed gives the same steps and the same hash.
+// One thread does everything: it starts gets, removes, cancels, answers loads early, late or never,
+// moves the clock, runs tasks in any order. What the model knows: which load may still be seen
+// after which remove, which operations must have ended by now, and how many loads of a key may run
+// at once. A violation is a text; the same seed gives the same steps and the same hash.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +41,7 @@ class world {
         std::uint64_t key;
         std::uint64_t floor;  // the oldest load it may see
         std::int64_t begun_unix_ns;
-        time_point latest;  // ended by then, once the timers fired
+        time_point latest;      // ended by then, once the timers fired
         bool must_end = false;  // cancelled
         ref<operation> op;
         ref<context> owner;
@@ -66,7 +67,11 @@ class world {
 
     static void on_load(void* user, ::coord_request* request);
     void begin_load(groupcache::flight& flight);
-    void check_value(std::uint64_t key, std::uint64_t floor, std::int64_t since, std::string_view value, const bytes& entry);
+    void check_value(std::uint64_t key,
+                     std::uint64_t floor,
+                     std::int64_t since,
+                     std::string_view value,
+                     const bytes& entry);
     void check_event(event& what);
     void check_deadlines();
     void check_counters();
@@ -90,7 +95,8 @@ class world {
 
     std::map<std::uint64_t, pending_get> gets_;  // by token
     std::vector<active_load> loads_;
-    std::vector<std::uint64_t> floors_;  // by key: loads with a smaller id must not be seen by new gets
+    std::vector<std::uint64_t>
+        floors_;  // by key: loads with a smaller id must not be seen by new gets
     std::uint64_t next_token_ = 1;
     std::uint64_t next_load_ = 1;
     std::uint64_t calls_ = 0;

@@ -29,7 +29,8 @@ class driven {
     driven(const driven&) = delete;
     driven& operator=(const driven&) = delete;
 
-    ref<groupcache::group> make_group(groupcache::group_options wanted, std::string_view name = "g") {
+    ref<groupcache::group> make_group(groupcache::group_options wanted,
+                                      std::string_view name = "g") {
         auto made = groupcache::group::make(owner, name, std::move(wanted));
         (*made)->to_host();
         return *made;
