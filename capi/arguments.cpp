@@ -10,6 +10,8 @@ result<time_point> read_timeout(std::int64_t timeout_ns,
                                 off meaning,
                                 const char* component) {
     if (timeout_ns == COORD_OFF && meaning == off::now) return now;
+    if (timeout_ns == COORD_OFF)
+        return invalid(component, "timeout_ns: COORD_OFF has no meaning here");
     if (timeout_ns < 0) return invalid(component, "timeout_ns: must not be negative");
     if (timeout_ns == 0) return after(now, by_default);
     return after(now, duration(timeout_ns));
@@ -20,7 +22,7 @@ result<call> read_call(const coord_call_options* given,
                        duration by_default,
                        off meaning,
                        const char* component) {
-    const auto options = read_options(given, component);
+    const auto options = read_options(given, component, "call");
     if (!options) return options.error();
     if ((options->flags & ~std::uint32_t{COORD_CALL_COUNTED}) != 0)
         return invalid(component, "call.flags: unknown flag");
@@ -37,7 +39,7 @@ result<call> read_call(const coord_call_options* given,
 
 result<value_terms> read_terms(const coord_value_options* given, const char* component) {
     static_assert(bytes::no_store == COORD_VALUE_NO_STORE);
-    const auto options = read_options(given, component);
+    const auto options = read_options(given, component, "value");
     if (!options) return options.error();
     if ((options->flags & ~std::uint32_t{COORD_VALUE_NO_STORE}) != 0)
         return invalid(component, "value.flags: unknown flag");

@@ -17,6 +17,8 @@ namespace coord::capi {
 
 // No sized struct of any version is larger: beyond it the size was never set.
 inline constexpr std::uint32_t max_struct_bytes = 4'096;
+// The smallest struct of the API; less is a size that was never set, or that of a pointer.
+inline constexpr std::uint32_t least_struct_bytes = 16;
 
 // What we know of a sized struct, whether the rest of it is right or not; defaults where it has no
 // size.
@@ -32,16 +34,22 @@ T known_part(const T* given) noexcept {
 // Copies a sized struct. A larger one is fine while what we do not know is zero; a smaller one has
 // defaults at its end.
 template <class T>
-result<T> read_options(const T* given, const char* component) {
+result<T> read_options(const T* given, const char* component, const char* name = "options") {
     if (given == nullptr) return known_part(given);
-    if (given->size < sizeof given->size || given->size > max_struct_bytes)
-        return invalid(component, "options.size: not set; use COORD_OPTIONS or coord_options_init");
+    if (given->size < least_struct_bytes || given->size > max_struct_bytes)
+        return refusal(
+            COORD_INVALID_ARGUMENT,
+            component,
+            "{}.size: {} is not the size of the struct; use COORD_OPTIONS or coord_options_init",
+            name,
+            given->size);
     const auto* const raw = reinterpret_cast<const unsigned char*>(given);
     for (std::size_t i = sizeof(T); i < given->size; ++i)
         if (raw[i] != 0)
-            return error(COORD_UNSUPPORTED,
-                         component,
-                         "options: a field is set that this version does not know");
+            return refusal(COORD_UNSUPPORTED,
+                           component,
+                           "{}: a field is set that this version does not know",
+                           name);
     return known_part(given);
 }
 

@@ -20,7 +20,9 @@ error host_error(coord_status status, const char* message, std::size_t size) {
     const std::string_view text = message == nullptr  ? std::string_view()
                                   : size == COORD_NUL ? std::string_view(message)
                                                       : std::string_view(message, size);
-    return {status == COORD_OK ? COORD_HOST_FAILED : status, "loader", text};
+    return {status == COORD_OK ? COORD_HOST_FAILED : status,
+            "loader",
+            text.empty() ? "the loader failed, and gave no reason" : text};
 }
 
 result<> set(request& on,
@@ -113,7 +115,8 @@ void coord_request_succeed(coord_request* of,
     auto* const found = inside<request>(of);
     if (found == nullptr || found->forked()) return;
     result<> answered;
-    if (data != nullptr || len != 0 || opts != nullptr) {
+    const bool gives = data != nullptr || len != 0 || (opts != nullptr && !found->is_answered());
+    if (gives) {
         coord_error* unsaid = nullptr;
         const auto status =
             guard(&unsaid, [&] { return answered = set(*found, 0, data, len, opts); });

@@ -39,7 +39,8 @@ typedef struct coord_group_options {
                                        loads. A value that alone is larger is given to who asked, and not kept */
     int64_t ttl_ns;               /**< for values that bring none, in ns; 0 or COORD_FOREVER = they do not expire */
     int64_t load_timeout_ns;      /**< of one load, however many wait, in ns; 0 = 30 s, long enough for a slow origin; COORD_FOREVER = none */
-    uint32_t max_loads;           /**< loads at once; 0 = 1,024. Beyond it callers wait, and get COORD_EXHAUSTED at their deadline */
+    uint32_t max_loads;           /**< loads at once; 0 = 1,024. Beyond it callers wait, and get COORD_EXHAUSTED at their deadline. A blocking
+                                       get inside a load of the same group needs no place of its own */
     int32_t on_abandoned;         /**< COORD_ON_ABANDONED_*; 0 = FINISH */
     int32_t policy;               /**< COORD_POLICY_*; 0 = S3FIFO */
     int32_t reserved;             /**< must be 0 */

@@ -149,7 +149,7 @@ COORD_API coord_status coord_request_set_error(coord_request *request, size_t it
  * @param request TRANSFERRED; NULL does nothing.
  * @param data the value of a LOAD, COPIED; NULL with len 0 = what a setter gave, else empty.
  * @param len how many bytes; at most 4,294,967,295.
- * @param opts BORROWED for the call; how to keep the value. NULL = defaults.
+ * @param opts BORROWED for the call; how to keep the value given here, or the empty one. NULL = defaults.
  * @thread any.
  * @since 0.1
  */

@@ -43,6 +43,7 @@ class flight final : public request {
                  std::string_view value,
                  const value_terms& terms) noexcept override;
     result<> set_error(std::size_t item, error why) noexcept override;
+    bool is_answered() const noexcept override { return !answer_ || *answer_; }
     void succeed() noexcept override;
     void fail(error why) noexcept override;
 
@@ -74,11 +75,10 @@ class flight final : public request {
     flight* newer = nullptr;
     waiter* first_waiter = nullptr;
     waiter* last_waiter = nullptr;
-    waiter* leader = nullptr;  // while it waits
-    bool in_table = false;     // callers may join
-    bool detached = false;     // its value is not to be kept
-    bool abandoned = false;    // cancelled because nobody waited any more
-    bool over = false;         // its waiters have been told
+    bool in_table = false;   // callers may join
+    bool detached = false;   // its value is not to be kept
+    bool abandoned = false;  // cancelled because nobody waited any more
+    bool over = false;       // its waiters have been told
 
     // --- under the gate's lock
     // ----------------------------------------------------------------------------------------------

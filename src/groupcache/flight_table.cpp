@@ -81,14 +81,13 @@ void unlink(flight& from, waiter& who) noexcept {
     (who.previous != nullptr ? who.previous->next : from.first_waiter) = who.next;
     (who.next != nullptr ? who.next->previous : from.last_waiter) = who.previous;
     who.joined = nullptr;
-    if (from.leader == &who) from.leader = nullptr;
 }
 
 waiter* take_waiters(flight& from, std::atomic<std::uint64_t>& count) noexcept {
     waiter* const first = from.first_waiter;
     std::uint64_t taken = 0;
     for (waiter* next = first; next != nullptr; next = next->next, ++taken) next->joined = nullptr;
-    from.first_waiter = from.last_waiter = from.leader = nullptr;
+    from.first_waiter = from.last_waiter = nullptr;
     count.fetch_sub(taken, std::memory_order_relaxed);
     return first;
 }

@@ -22,6 +22,10 @@ class group::blocked_get final : public waiter, public context::listener {
   public:
     explicit blocked_get(std::uint64_t key_hash) noexcept
         : waiter(key_hash), outcome_(bytes_ref()) {}
+    // Whoever is inside a callback takes over a load that waits for a thread: else they could all
+    // wait for each other. A leader runs its load anyway.
+    void may_run_load() noexcept { may_run_ = true; }
+    bool is_to_run(flight& load) const noexcept { return may_run_ && load.claim(); }
 
     enum class wake { told, load_ready, cancelled, timed_out };
     wake wait(clock& time, time_point deadline) {
@@ -53,6 +57,7 @@ class group::blocked_get final : public waiter, public context::listener {
         changed_.notify_one();
     }
     void load_ready() noexcept override {
+        if (!may_run_) return;
         const std::lock_guard lock(mutex_);
         load_ready_ = true;
         changed_.notify_one();
@@ -67,6 +72,7 @@ class group::blocked_get final : public waiter, public context::listener {
     std::mutex mutex_;
     std::condition_variable changed_;
     result<bytes_ref> outcome_;
+    bool may_run_ = false;  // set before its load can become ready
     bool told_ = false;
     bool load_ready_ = false;
     bool cancelled_ = false;
@@ -116,17 +122,17 @@ result<bytes_ref> group::get(std::string_view key,
         return error(COORD_CANCELLED, component_name, "the context was cancelled");
 
     blocked_get me(hash);
+    if (inside_callback()) me.may_run_load();
     boarding on = board(key, me);
     if (!on.joined) return std::move(on.answer);
     flight& joined = *on.joined;
-    if (on.leads) begin_load(joined, true);
-
-    // Threads of the pool take over a load that waits for one of them: else they could all wait for
-    // each other.
-    const auto role = this_thread().role;
-    const bool may_run = options_.load != nullptr &&
-                         (on.leads || role == thread_role::worker || role == thread_role::lent);
-    if (may_run && joined.claim()) {
+    if (on.leads) {
+        me.may_run_load();
+        begin_load(joined, true);
+    } else if (inside_load_of(this)) {
+        skip_line(joined);
+    }
+    if (me.is_to_run(joined)) {
         run_load(joined);
         if (me.is_told()) return me.wait_told();
     }
@@ -144,7 +150,7 @@ result<bytes_ref> group::get(std::string_view key,
         const auto why = me.wait(time(), limit);
         if (why == blocked_get::wake::told) break;
         if (why == blocked_get::wake::load_ready) {
-            if (joined.claim()) run_load(joined);
+            if (me.is_to_run(joined)) run_load(joined);
             continue;
         }
         leave(me, why == blocked_get::wake::cancelled ? COORD_CANCELLED : COORD_TIMED_OUT);
@@ -184,6 +190,8 @@ result<ref<operation>> group::start_get(std::string_view key,
         op->done(on.answer);
     } else if (on.leads) {
         begin_load(*on.joined, false);
+    } else {
+        op->hasten(on.joined->deadline);
     }
     return ref<operation>(op);
 }
@@ -245,7 +253,6 @@ group::boarding group::board(std::string_view key, waiter& who) noexcept {
     if (!fresh || !shard.add(*fresh)) return {error(COORD_NO_MEMORY), nullptr, false};
     flight_begun();
     link(*fresh, who);
-    fresh->leader = &who;
     waiters_.fetch_add(1, std::memory_order_relaxed);
     return {bytes_ref(), fresh, true};
 }

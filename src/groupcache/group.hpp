@@ -109,6 +109,8 @@ class group final : public handle_object, public component {
     // The flight may load as soon as the gate lets it. `inline_leader`: the caller runs a callback
     // loader itself.
     void begin_load(flight& what, bool inline_leader) noexcept;
+    // A load waits for it, and holds the slot it may be waiting for.
+    void skip_line(flight& what) noexcept;
     // False when its queue is closed.
     bool dispatch(flight& what) noexcept;
     // All of an ending but its slot.

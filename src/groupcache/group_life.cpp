@@ -84,6 +84,7 @@ result<> group::close(time_point deadline, context* until) {
         return error(COORD_WOULD_DEADLOCK, "group", "a loader cannot close the group it loads for");
     owner_->leave(name_, *this);
     stop_intake();
+    const workers::blocked replaced(owner_->pool());
     const bool idle = work_.wait_idle(time(), deadline, until);
     cancel_all();
     await_told();

@@ -16,14 +16,20 @@ error queue_closed() noexcept {
 }  // namespace
 
 void group::begin_load(flight& what, bool inline_leader) noexcept {
-    if (!gate_.enter(what)) return;
+    // A load that waits inside another of the group must not wait for the slot that one holds.
+    const bool nested = inline_leader && inside_load_of(this);
+    if (!nested && !gate_.enter(what)) return;
     if (inline_leader && options_.load != nullptr)
         what.make_ready();
     else if (!dispatch(what))
         end_load(what, queue_closed());
 }
 
-// On a worker or lent thread, or as an event; a leader that still waits may be quicker.
+void group::skip_line(flight& what) noexcept {
+    if (gate_.leave_line(what) && !dispatch(what)) end_load(what, queue_closed());
+}
+
+// On a worker or lent thread, or as an event; a waiter that may run it can be quicker.
 bool group::dispatch(flight& what) noexcept {
     if (options_.load == nullptr) {
         what.make_ready();
@@ -33,6 +39,9 @@ bool group::dispatch(flight& what) noexcept {
     intrusive_ptr_add_ref(&what);  // for the task
     what.make_ready();
     owner_->callbacks().post(what.as_task());
+    // Posted first: who is woken here may leave, the task stays.
+    const std::lock_guard lock(table_.of(what.hash).mutex);
+    for (waiter* who = what.first_waiter; who != nullptr; who = who->next) who->load_ready();
     return true;
 }
 
@@ -110,12 +119,7 @@ void group::flight_ended() noexcept {
 
 void group::pass_slot_on(flight& what) noexcept {
     for (ref<flight> next = gate_.release(what); next;) {
-        // Dispatched before its leader is woken: the leader may leave, the task stays.
-        if (dispatch(*next)) {
-            const std::lock_guard lock(table_.of(next->hash).mutex);
-            if (next->leader != nullptr && options_.load != nullptr) next->leader->load_ready();
-            return;
-        }
+        if (dispatch(*next)) return;
         settle(*next, queue_closed());
         next = gate_.release(*next);
     }

@@ -17,7 +17,7 @@ class waiter {
     // Exactly once for each one that was linked. Called without locks; the waiter may be gone when
     // it returns.
     virtual void done(const result<bytes_ref>& outcome) noexcept = 0;
-    // The load it leads may run now.
+    // The load of its flight may run now; called under the shard's lock.
     virtual void load_ready() noexcept {}
     // Asked to stop before it was linked; COORD_OK = no.
     virtual coord_status wants_out() const noexcept { return COORD_OK; }

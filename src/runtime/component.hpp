@@ -28,6 +28,13 @@ class metric_sink {
     ~metric_sink() = default;
 };
 
+// A place in the runtime's list: a component, or the marker of a walk under way.
+struct component_link {
+    component_link* previous = nullptr;
+    component_link* next = nullptr;
+    class component* what = nullptr;  // null: a marker
+};
+
 class component {
   public:
     // The object itself, so that a walk over all components can keep it while it is called.
@@ -42,9 +49,7 @@ class component {
     // May throw bad_alloc.
     virtual void write_metrics(metric_sink& to) const = 0;
 
-    component* previous_component = nullptr;
-    component* next_component = nullptr;
-    std::uint64_t last_walk = 0;
+    component_link in_runtime{nullptr, nullptr, this};
 
   protected:
     ~component() = default;

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "base/assert.hpp"
 #include "runtime/this_thread.hpp"
@@ -51,19 +52,20 @@ struct wake_allocator {
 }  // namespace
 
 struct io_threads::impl {
-    impl(clock& machine, timer_heap& heap) : time(machine), timers(heap) {}
+    impl(clock& machine, std::shared_ptr<timer_heap> heap)
+        : time(machine), timers(std::move(heap)) {}
 
     // Every thread serves sockets until the next deadline, then fires what is due.
     void thread_body() noexcept {
         this_thread().role = thread_role::io;
         this_thread().pool = this;
         while (!stopped.load()) {
-            const auto next = timers.next();
+            const auto next = timers->next();
             if (next == never)
                 context.run_one();
             else
                 context.run_one_until(next);
-            if (!stopped.load()) timers.fire_due(time.now());
+            if (!stopped.load()) timers->fire_due(time.now());
         }
         const std::lock_guard lock(mutex);
         --live;
@@ -87,7 +89,7 @@ struct io_threads::impl {
     }
 
     clock& time;
-    timer_heap& timers;
+    const std::shared_ptr<timer_heap> timers;
     wake_room room;  // before the context, which gives it back when it goes
     asio::io_context context;
     asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
@@ -100,8 +102,8 @@ struct io_threads::impl {
     std::uint32_t live = 0;
 };
 
-io_threads::io_threads(clock& time, timer_heap& timers)
-    : impl_(std::make_shared<impl>(time, timers)) {}
+io_threads::io_threads(clock& time, std::shared_ptr<timer_heap> timers)
+    : impl_(std::make_shared<impl>(time, std::move(timers))) {}
 
 io_threads::~io_threads() {
     stop();
@@ -109,8 +111,8 @@ io_threads::~io_threads() {
 
 result<std::unique_ptr<io_threads>> io_threads::make(std::uint32_t threads,
                                                      clock& time,
-                                                     timer_heap& timers) {
-    std::unique_ptr<io_threads> made(new io_threads(time, timers));
+                                                     std::shared_ptr<timer_heap> timers) {
+    std::unique_ptr<io_threads> made(new io_threads(time, std::move(timers)));
     bool started = true;
     int why = 0;
     {

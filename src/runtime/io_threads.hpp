@@ -15,7 +15,7 @@ class io_threads {
     // without threads.
     static result<std::unique_ptr<io_threads>> make(std::uint32_t threads,
                                                     clock& time,
-                                                    timer_heap& timers);
+                                                    std::shared_ptr<timer_heap> timers);
     ~io_threads();  // stops
 
     // The next deadline moved forward. Never allocates, never fails.
@@ -24,7 +24,7 @@ class io_threads {
     void stop() noexcept;
 
   private:
-    io_threads(clock& time, timer_heap& timers);
+    io_threads(clock& time, std::shared_ptr<timer_heap> timers);
     struct impl;
     std::shared_ptr<impl> impl_;
 };

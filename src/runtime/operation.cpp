@@ -47,6 +47,10 @@ result<> operation::begin(time_point deadline, ref<context> listened) {
     return {};
 }
 
+void operation::hasten(time_point deadline) noexcept {
+    owner().timers().hasten(*this, deadline);
+}
+
 void operation::stop_because(coord_status why) noexcept {
     const auto keep = try_keep(this);
     auto nothing = coord_status{COORD_OK};

@@ -30,6 +30,8 @@ class operation : public handle_object, public event_node, public timer, public 
     void finish_done(const result<>& outcome) noexcept;
     void finish_bytes(const result<bytes_ref>& outcome) noexcept;
 
+    // An earlier deadline than it began with; nothing when it began without one, or has ended.
+    void hasten(time_point deadline) noexcept;
     void cancel() noexcept { stop_because(COORD_CANCELLED); }
     // What asked it to stop first; COORD_OK = nothing yet.
     coord_status stopped_by() const noexcept { return stopped_.load(std::memory_order_acquire); }

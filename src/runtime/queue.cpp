@@ -151,6 +151,7 @@ queue::drained queue::wait(std::span<event> room, time_point deadline) noexcept 
     drainer_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     drained outcome;
     event_node* taken = nullptr;
+    const workers::blocked replaced(owner_->pool());
     {
         std::unique_lock lock(mutex_);
         clock& time = owner_->time();

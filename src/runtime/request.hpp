@@ -37,6 +37,8 @@ class request : public handle_object, public event_node {
     virtual result<> set(std::size_t item,
                          std::string_view value,
                          const value_terms& terms) noexcept = 0;
+    // A setter was used.
+    virtual bool is_answered() const noexcept = 0;
     virtual result<> set_error(std::size_t item, error why) noexcept = 0;
 
     // Exactly one of these; the request is then no longer the host's.

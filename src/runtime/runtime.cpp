@@ -21,6 +21,19 @@ void watch_forks() noexcept {
     if (!watching.exchange(true)) pthread_atfork(nullptr, nullptr, bump_in_child);
 }
 
+void link_after(component_link& at, component_link& what) noexcept {
+    what.previous = &at;
+    what.next = at.next;
+    if (at.next != nullptr) at.next->previous = &what;
+    at.next = &what;
+}
+
+void unlink(component_link& what) noexcept {
+    what.previous->next = what.next;
+    if (what.next != nullptr) what.next->previous = what.previous;
+    what.previous = what.next = nullptr;
+}
+
 std::uint32_t default_workers() noexcept {
     return std::max(2U, std::thread::hardware_concurrency());
 }
@@ -32,9 +45,9 @@ runtime::runtime(const options& wanted, const parts& given)
       clock_(given.time != nullptr ? given.time : &machine_clock()),
       options_(wanted),
       log_(wanted.log, *clock_),
-      timers_([this] {
+      timers_(std::make_shared<timer_heap>([this] {
           if (io_) io_->look_again();
-      }),
+      })),
       executor_(given.callbacks),
       random_(given.time != nullptr ? given.seed : random_seed()) {
     watch_forks();
@@ -87,37 +100,31 @@ bool runtime::take_pending() noexcept {
 
 void runtime::add(component& part) noexcept {
     const std::lock_guard lock(mutex_);
-    part.previous_component = nullptr;
-    part.next_component = components_;
-    if (components_ != nullptr) components_->previous_component = &part;
-    components_ = &part;
+    link_after(components_, part.in_runtime);
 }
 
 void runtime::remove(component& part) noexcept {
     const std::lock_guard lock(mutex_);
-    (part.previous_component != nullptr ? part.previous_component->next_component : components_) =
-        part.next_component;
-    if (part.next_component != nullptr)
-        part.next_component->previous_component = part.previous_component;
+    unlink(part.in_runtime);
 }
 
 template <class Visit>
 void runtime::for_each_component(Visit visit) const {
-    // Components come and go while one is visited, so each walk marks where it has been.
+    // Components come and go while one is visited: a marker in the list keeps the place.
+    component_link marker;
     std::unique_lock lock(mutex_);
-    const auto walk = ++walks_;
-    for (component* next = components_; next != nullptr;) {
-        if (next->last_walk >= walk) {
-            next = next->next_component;
-            continue;
-        }
-        next->last_walk = walk;
-        const ref<shared> keep(&next->self());
+    link_after(components_, marker);
+    while (component_link* const next = marker.next) {
+        unlink(marker);
+        link_after(*next, marker);
+        if (next->what == nullptr) continue;  // the marker of another walk
+        ref<shared> keep(&next->what->self());
         lock.unlock();
-        visit(*next);
+        visit(*next->what);
+        keep.reset();  // outside the lock: it may be the last
         lock.lock();
-        next = components_;
     }
+    unlink(marker);
 }
 
 void runtime::stop_intake() noexcept {
@@ -156,6 +163,8 @@ class runtime::closing final : public operation {
           closed_(std::move(closed)),
           hurry_(new context(closed_->time(), never, nullptr, {})) {}
 
+    void hurry() noexcept { hurry_->cancel(); }
+
     // True when the thread runs.
     bool begin_on_thread(time_point deadline) noexcept {
         deadline_ = deadline;
@@ -174,7 +183,7 @@ class runtime::closing final : public operation {
     }
 
   private:
-    void stop() noexcept override { hurry_->cancel(); }
+    void stop() noexcept override { hurry(); }
 
     const ref<runtime> closed_;
     const ref<context> hurry_;
@@ -186,9 +195,11 @@ result<ref<operation>> runtime::start_close(time_point deadline,
                                             ref<queue> answers,
                                             std::uint64_t token) {
     const ref<closing> started(new closing(ref<runtime>(this), std::move(answers), token));
+    const auto limit = until ? std::min(deadline, until->deadline()) : deadline;
     auto begun = started->begin(never, std::move(until));
     if (!begun) return begun.error();
-    if (!started->begin_on_thread(deadline))
+    if (started->stopped_by() != COORD_OK) started->hurry();
+    if (!started->begin_on_thread(limit))
         started->finish_done(
             error(COORD_EXHAUSTED, "runtime", "the system gives no thread to close with"));
     return ref<operation>(started);

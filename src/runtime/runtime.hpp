@@ -49,7 +49,7 @@ class runtime final : public handle_object {
     ~runtime() override;
 
     clock& time() const noexcept { return *clock_; }
-    timer_heap& timers() noexcept { return timers_; }
+    timer_heap& timers() noexcept { return *timers_; }
     executor& callbacks() noexcept { return *executor_; }
     workers* pool() noexcept { return workers_.get(); }
     logger& log() noexcept { return log_; }
@@ -102,7 +102,7 @@ class runtime final : public handle_object {
     clock* const clock_;
     const options options_;
     logger log_;
-    timer_heap timers_;
+    const std::shared_ptr<timer_heap> timers_;  // an io thread may be inside it when we go
     std::unique_ptr<workers> workers_;
     std::unique_ptr<io_threads> io_;
     executor* executor_ = nullptr;
@@ -111,8 +111,7 @@ class runtime final : public handle_object {
     std::atomic<bool> closing_{false};       // release in stop_intake, acquire in is_closing
 
     mutable std::mutex mutex_;
-    component* components_ = nullptr;
-    mutable std::uint64_t walks_ = 0;
+    mutable component_link components_;  // the head of a list
     std::map<std::string, handle_object*, std::less<>> names_;
     random random_;
 };

@@ -25,6 +25,18 @@ bool timer_heap::cancel(timer& what) noexcept {
     return true;
 }
 
+void timer_heap::hasten(timer& what, time_point when) noexcept {
+    bool first = false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (what.place_ == timer::unarmed || what.when_ <= when) return;
+        what.when_ = when;
+        sift_up(what.place_);
+        first = what.place_ == 0;
+    }
+    if (first && earlier_) earlier_();
+}
+
 std::size_t timer_heap::fire_due(time_point now) noexcept {
     std::size_t fired = 0;
     for (;;) {

@@ -40,6 +40,8 @@ class timer_heap {
     void arm(timer& what, time_point when);
     // True: it will not fire. False: it fires now, has fired, or was never armed.
     bool cancel(timer& what) noexcept;
+    // Moves an armed timer to an earlier time; nothing when it is not armed, or due before that.
+    void hasten(timer& what, time_point when) noexcept;
     // Fires what is due; how many.
     std::size_t fire_due(time_point now) noexcept;
     // `never` when nothing is armed.

@@ -3,16 +3,16 @@
 
 #include "handles.h"
 
-static void accessors_take_anything(void *wrong) {
+static void accessors_take_anything(void* wrong) {
     size_t len = 99;
-    CHECK_TEXT((const char *)coord_bytes_data(wrong, &len), "");
+    CHECK_TEXT((const char*)coord_bytes_data(wrong, &len), "");
     CHECK(len == 0);
-    CHECK_TEXT((const char *)coord_bytes_data(wrong, NULL), "");
+    CHECK_TEXT((const char*)coord_bytes_data(wrong, NULL), "");
     CHECK(coord_bytes_size(wrong) == 0);
     CHECK(coord_bytes_expire_unix_ns(wrong) == 0);
     CHECK(coord_bytes_flags(wrong) == 0);
     CHECK(coord_bytes_ref(wrong) == NULL);
-    coord_bytes *slice = POISON;
+    coord_bytes* slice = POISON;
     CHECK_FAILS(COORD_INVALID_ARGUMENT, "bytes:", coord_bytes_slice(wrong, 0, 0, &slice, ERR));
     CHECK(slice == NULL);
     coord_bytes_free(wrong);
@@ -20,7 +20,7 @@ static void accessors_take_anything(void *wrong) {
 
 static void a_copy_is_a_copy(void) {
     char text[] = "hello";
-    coord_bytes *bytes = POISON;
+    coord_bytes* bytes = POISON;
     CHECK_OK(coord_bytes_new(text, 5, &bytes, ERR));
     text[0] = 'j';
     CHECK(is_text(bytes, "hello"));
@@ -33,8 +33,8 @@ static void a_copy_is_a_copy(void) {
 }
 
 static void nothing_is_a_value_too(void) {
-    coord_bytes *bytes = NULL;
-    coord_bytes *slice = NULL;
+    coord_bytes* bytes = NULL;
+    coord_bytes* slice = NULL;
     size_t len = 9;
     CHECK_OK(coord_bytes_new(NULL, 0, &bytes, ERR));
     CHECK(bytes != NULL && coord_bytes_data(bytes, &len) != NULL && len == 0);
@@ -45,11 +45,13 @@ static void nothing_is_a_value_too(void) {
 }
 
 static void wrong_lengths_are_refused(void) {
-    static const size_t too_long[] = {COORD_NUL, COORD_NUL - 1, (size_t)UINT32_MAX + 1, (size_t)1 << 63};
-    coord_bytes *bytes = POISON;
+    static const size_t too_long[] = {
+        COORD_NUL, COORD_NUL - 1, (size_t)UINT32_MAX + 1, (size_t)1 << 63};
+    coord_bytes* bytes = POISON;
     for (size_t i = 0; i < sizeof too_long / sizeof *too_long; i++) {
         bytes = POISON;
-        CHECK_FAILS(COORD_INVALID_ARGUMENT, "data:", coord_bytes_new("x", too_long[i], &bytes, ERR));
+        CHECK_FAILS(
+            COORD_INVALID_ARGUMENT, "data:", coord_bytes_new("x", too_long[i], &bytes, ERR));
         CHECK(bytes == NULL);
     }
     bytes = POISON;
@@ -60,8 +62,8 @@ static void wrong_lengths_are_refused(void) {
 
 static void external_memory_is_released_once(void) {
     int released = 0;
-    coord_bytes *bytes = NULL;
-    coord_bytes *slice = NULL;
+    coord_bytes* bytes = NULL;
+    coord_bytes* slice = NULL;
     static const char text[] = "memory of the host";
     CHECK_OK(coord_bytes_new_external(text, sizeof text - 1, &released, count_free, &bytes, ERR));
     CHECK(coord_bytes_data(bytes, NULL) == text);
@@ -80,32 +82,38 @@ static void external_memory_is_released_once(void) {
 
 static void external_memory_is_released_on_failure_too(void) {
     int released = 0;
-    coord_bytes *bytes = POISON;
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "data:",
+    coord_bytes* bytes = POISON;
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "data:",
                 coord_bytes_new_external(NULL, 1, &released, count_free, &bytes, ERR));
     CHECK(bytes == NULL && released == 1);
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "bytes:",
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "bytes:",
                 coord_bytes_new_external("x", 1, &released, count_free, NULL, ERR));
     CHECK(released == 2);
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "data:",
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "data:",
                 coord_bytes_new_external("x", COORD_NUL, &released, count_free, &bytes, ERR));
     CHECK(released == 3);
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "data:",
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "data:",
                 coord_bytes_new_external("x", COORD_NUL, NULL, NULL, &bytes, ERR));
 }
 
 static void a_slice_stays_inside(void) {
-    coord_bytes *bytes = new_text("0123456789");
-    static const size_t wrong[][2] = {{11, 0}, {0, 11}, {10, 1}, {5, 6}, {SIZE_MAX, 1}, {1, SIZE_MAX}, {SIZE_MAX, SIZE_MAX}};
+    coord_bytes* bytes = new_text("0123456789");
+    static const size_t wrong[][2] = {
+        {11, 0}, {0, 11}, {10, 1}, {5, 6}, {SIZE_MAX, 1}, {1, SIZE_MAX}, {SIZE_MAX, SIZE_MAX}};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        coord_bytes *slice = POISON;
-        CHECK_FAILS(COORD_INVALID_ARGUMENT, "offset",
+        coord_bytes* slice = POISON;
+        CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                    "offset",
                     coord_bytes_slice(bytes, wrong[i][0], wrong[i][1], &slice, ERR));
         CHECK(slice == NULL);
     }
     CHECK_FAILS(COORD_INVALID_ARGUMENT, "slice:", coord_bytes_slice(bytes, 0, 1, NULL, ERR));
-    coord_bytes *whole = NULL;
-    coord_bytes *end = NULL;
+    coord_bytes* whole = NULL;
+    coord_bytes* end = NULL;
     CHECK_OK(coord_bytes_slice(bytes, 0, 10, &whole, ERR));
     CHECK_OK(coord_bytes_slice(whole, 10, 0, &end, ERR));
     coord_bytes_free(bytes);
@@ -115,9 +123,9 @@ static void a_slice_stays_inside(void) {
 }
 
 static void a_long_chain_of_slices_is_freed_without_recursion(void) {
-    coord_bytes *last = new_text("0123456789");
+    coord_bytes* last = new_text("0123456789");
     for (int i = 0; i < 200000; i++) {
-        coord_bytes *slice = NULL;
+        coord_bytes* slice = NULL;
         if (coord_bytes_slice(last, 0, 10, &slice, NULL) != COORD_OK) break;
         coord_bytes_free(last);
         last = slice;
@@ -126,18 +134,21 @@ static void a_long_chain_of_slices_is_freed_without_recursion(void) {
     coord_bytes_free(last);
 }
 
-static void load_flagged(void *user, coord_request *request) {
+static void load_flagged(void* user, coord_request* request) {
     (void)user;
-    coord_request_succeed(request, "v", 1,
-                          COORD_OPTIONS(coord_value_options, .flags = COORD_VALUE_NO_STORE,
-                                        .expire_unix_ns = INT64_MAX));
+    coord_request_succeed(
+        request,
+        "v",
+        1,
+        COORD_OPTIONS(
+            coord_value_options, .flags = COORD_VALUE_NO_STORE, .expire_unix_ns = INT64_MAX));
 }
 
 static void a_value_knows_its_flags_and_expiry(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_group *group = new_group(runtime, "flagged", load_flagged);
-    coord_bytes *value = NULL;
-    coord_bytes *slice = NULL;
+    coord_runtime* runtime = new_runtime();
+    coord_group* group = new_group(runtime, "flagged", load_flagged);
+    coord_bytes* value = NULL;
+    coord_bytes* slice = NULL;
     CHECK_OK(coord_group_get(group, "k", 1, NULL, &value, ERR));
     CHECK(coord_bytes_flags(value) == COORD_VALUE_NO_STORE);
     CHECK(coord_bytes_expire_unix_ns(value) == INT64_MAX);

@@ -1,7 +1,9 @@
-/* Checks for C programs: a failed one says where and is counted, the program goes on; main ends with check_result().
+/* Checks for C programs: a failed one says where and is counted, the program goes on; main ends
+ * with check_result().
  *
- * CHECK_OK and CHECK_FAILS hold every call to the rules of its `err`: NULL on success, else an error of the same status
- * with a one-line message. Within them the call passes ERR. Checks may be made on several threads, those with ERR too. */
+ * CHECK_OK and CHECK_FAILS hold every call to the rules of its `err`: NULL on success, else an
+ * error of the same status with a one-line message. Within them the call passes ERR. Checks may be
+ * made on several threads, those with ERR too. */
 #pragma once
 
 #include <coord/error.h>
@@ -13,13 +15,13 @@
 #include <string.h>
 
 static atomic_int check_failures;
-static _Thread_local coord_error *check_error;
+static _Thread_local coord_error* check_error;
 
 #define ERR (&check_error)
 /* What an output holds before a call that must set it. */
-#define POISON ((void *)(uintptr_t)0x5A5A5A50)
+#define POISON ((void*)(uintptr_t)0x5A5A5A50)
 
-static inline int check_that(int good, const char *file, int line, const char *text) {
+static inline int check_that(int good, const char* file, int line, const char* text) {
     if (!good) {
         atomic_fetch_add(&check_failures, 1);
         fprintf(stderr, "%s:%d: failed: %s\n", file, line, text);
@@ -27,7 +29,7 @@ static inline int check_that(int good, const char *file, int line, const char *t
     return good;
 }
 
-static inline void check_success(coord_status got, const char *file, int line, const char *text) {
+static inline void check_success(coord_status got, const char* file, int line, const char* text) {
     if (!check_that(got == COORD_OK, file, line, text))
         fprintf(stderr, "    %s: %s\n", coord_status_name(got), coord_error_message(check_error));
     else
@@ -36,7 +38,7 @@ static inline void check_success(coord_status got, const char *file, int line, c
     check_error = NULL;
 }
 
-static inline int is_one_line(const char *message) {
+static inline int is_one_line(const char* message) {
     const size_t len = strlen(message);
     if (len == 0 || isupper((unsigned char)message[0]) || message[len - 1] == '.') return 0;
     return strpbrk(message, "\r\n") == NULL;
@@ -45,18 +47,20 @@ static inline int is_one_line(const char *message) {
 /* `part` is what the message must say, such as the field that is wrong. */
 static inline void check_failure(coord_status got,
                                  coord_status expected,
-                                 const char *part,
-                                 const char *file,
+                                 const char* part,
+                                 const char* file,
                                  int line,
-                                 const char *text) {
+                                 const char* text) {
     if (!check_that(got == expected, file, line, text))
-        fprintf(stderr, "    %s instead of %s\n", coord_status_name(got), coord_status_name(expected));
+        fprintf(
+            stderr, "    %s instead of %s\n", coord_status_name(got), coord_status_name(expected));
     if (check_that(check_error != NULL && check_error != POISON, file, line, "there is an error")) {
-        const char *message = coord_error_message(check_error);
+        const char* message = coord_error_message(check_error);
         check_that(coord_error_status(check_error) == got, file, line, "the error has the status");
         if (!check_that(strstr(message, part) != NULL && is_one_line(message), file, line, part))
             fprintf(stderr, "    the message is: %s\n", message);
-        check_that(coord_error_component(check_error)[0] != '\0', file, line, "it names who speaks");
+        check_that(
+            coord_error_component(check_error)[0] != '\0', file, line, "it names who speaks");
         coord_error_free(check_error);
     }
     check_error = NULL;
@@ -69,9 +73,9 @@ static inline void check_failure(coord_status got,
         check_error = POISON;                                         \
         check_success((call), __FILE__, __LINE__, #call " gives OK"); \
     } while (0)
-#define CHECK_FAILS(expected, part, call)                                      \
-    do {                                                                       \
-        check_error = POISON;                                                  \
+#define CHECK_FAILS(expected, part, call)                                              \
+    do {                                                                               \
+        check_error = POISON;                                                          \
         check_failure((call), (expected), (part), __FILE__, __LINE__, #call " fails"); \
     } while (0)
 

@@ -3,7 +3,7 @@
 
 #include "handles.h"
 
-static void accessors_take_anything(void *wrong) {
+static void accessors_take_anything(void* wrong) {
     size_t len = 9;
     CHECK(coord_context_ref(wrong) == NULL);
     CHECK(coord_context_is_cancelled(wrong) == 0);
@@ -14,14 +14,16 @@ static void accessors_take_anything(void *wrong) {
     coord_context_cancel(wrong);
     coord_context_free(wrong);
     if (wrong == NULL) return;
-    coord_context *child = POISON;
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "context:",
-                coord_context_new(COORD_OPTIONS(coord_context_options, .parent = wrong), &child, ERR));
+    coord_context* child = POISON;
+    CHECK_FAILS(
+        COORD_INVALID_ARGUMENT,
+        "context:",
+        coord_context_new(COORD_OPTIONS(coord_context_options, .parent = wrong), &child, ERR));
     CHECK(child == NULL);
 }
 
 static void defaults_have_no_end(void) {
-    coord_context *context = POISON;
+    coord_context* context = POISON;
     size_t len = 9;
     CHECK_OK(coord_context_new(NULL, &context, ERR));
     CHECK(coord_context_is_cancelled(context) == 0);
@@ -35,36 +37,45 @@ static void defaults_have_no_end(void) {
     CHECK(coord_context_is_cancelled(context) == 1);
     CHECK(coord_context_remaining_ns(context) == 0);
     coord_context_free(context);
-    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .timeout_ns = COORD_FOREVER), &context, ERR));
+    CHECK_OK(coord_context_new(
+        COORD_OPTIONS(coord_context_options, .timeout_ns = COORD_FOREVER), &context, ERR));
     CHECK(coord_context_remaining_ns(context) == COORD_FOREVER);
     coord_context_free(context);
 }
 
 static void a_timeout_runs_out(void) {
-    coord_context *context = NULL;
-    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .timeout_ns = COORD_MINUTE), &context, ERR));
+    coord_context* context = NULL;
+    CHECK_OK(coord_context_new(
+        COORD_OPTIONS(coord_context_options, .timeout_ns = COORD_MINUTE), &context, ERR));
     const int64_t left = coord_context_remaining_ns(context);
     CHECK(left > 0 && left <= COORD_MINUTE && coord_context_is_cancelled(context) == 0);
     coord_context_free(context);
-    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .timeout_ns = 1), &context, ERR));
+    CHECK_OK(
+        coord_context_new(COORD_OPTIONS(coord_context_options, .timeout_ns = 1), &context, ERR));
     while (coord_context_remaining_ns(context) != 0) continue;
     CHECK(coord_context_is_cancelled(context) == 1);
     coord_context_free(context);
 }
 
 static void a_child_ends_with_its_parent(void) {
-    coord_context *parent = NULL;
-    coord_context *child = NULL;
-    coord_context *grandchild = NULL;
-    coord_context *sibling = NULL;
-    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .timeout_ns = COORD_SECOND, .trace = "up",
-                                             .trace_len = COORD_NUL), &parent, ERR));
-    coord_context_options of_child = {.size = sizeof of_child, .timeout_ns = COORD_MINUTE, .parent = parent};
+    coord_context* parent = NULL;
+    coord_context* child = NULL;
+    coord_context* grandchild = NULL;
+    coord_context* sibling = NULL;
+    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options,
+                                             .timeout_ns = COORD_SECOND,
+                                             .trace = "up",
+                                             .trace_len = COORD_NUL),
+                               &parent,
+                               ERR));
+    coord_context_options of_child = {
+        .size = sizeof of_child, .timeout_ns = COORD_MINUTE, .parent = parent};
     CHECK_OK(coord_context_new(&of_child, &child, ERR));
     CHECK_OK(coord_context_new(&of_child, &sibling, ERR));
     CHECK(coord_context_remaining_ns(child) <= COORD_SECOND);
     CHECK_TEXT(coord_context_trace(child, NULL), "up");
-    coord_context_options of_grandchild = {.size = sizeof of_grandchild, .parent = child, .trace = "down!", .trace_len = 4};
+    coord_context_options of_grandchild = {
+        .size = sizeof of_grandchild, .parent = child, .trace = "down!", .trace_len = 4};
     CHECK_OK(coord_context_new(&of_grandchild, &grandchild, ERR));
     CHECK_TEXT(coord_context_trace(grandchild, NULL), "down");
     coord_context_free(parent);
@@ -82,25 +93,42 @@ static void a_child_ends_with_its_parent(void) {
 static void wrong_options_are_refused(void) {
     static char trace[4098];
     memset(trace, 't', sizeof trace - 1);
-    coord_context *context = POISON;
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "size",
+    coord_context* context = POISON;
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "size",
                 coord_context_new(&(coord_context_options){.size = 0}, &context, ERR));
     CHECK(context == NULL);
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "flags",
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "flags",
                 coord_context_new(COORD_OPTIONS(coord_context_options, .flags = 1), &context, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "timeout_ns",
-                coord_context_new(COORD_OPTIONS(coord_context_options, .timeout_ns = COORD_OFF), &context, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "timeout_ns",
-                coord_context_new(COORD_OPTIONS(coord_context_options, .timeout_ns = INT64_MIN), &context, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "trace",
-                coord_context_new(COORD_OPTIONS(coord_context_options, .trace = trace, .trace_len = 4097), &context, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "trace",
-                coord_context_new(COORD_OPTIONS(coord_context_options, .trace = trace, .trace_len = COORD_NUL), &context, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "trace",
-                coord_context_new(COORD_OPTIONS(coord_context_options, .trace_len = 1), &context, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "timeout_ns",
+                coord_context_new(
+                    COORD_OPTIONS(coord_context_options, .timeout_ns = COORD_OFF), &context, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "timeout_ns",
+                coord_context_new(
+                    COORD_OPTIONS(coord_context_options, .timeout_ns = INT64_MIN), &context, ERR));
+    CHECK_FAILS(
+        COORD_INVALID_ARGUMENT,
+        "trace",
+        coord_context_new(COORD_OPTIONS(coord_context_options, .trace = trace, .trace_len = 4097),
+                          &context,
+                          ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "trace",
+                coord_context_new(
+                    COORD_OPTIONS(coord_context_options, .trace = trace, .trace_len = COORD_NUL),
+                    &context,
+                    ERR));
+    CHECK_FAILS(
+        COORD_INVALID_ARGUMENT,
+        "trace",
+        coord_context_new(COORD_OPTIONS(coord_context_options, .trace_len = 1), &context, ERR));
     CHECK(context == NULL);
     CHECK_FAILS(COORD_INVALID_ARGUMENT, "context:", coord_context_new(NULL, NULL, ERR));
-    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .trace = trace, .trace_len = 4096), &context, ERR));
+    CHECK_OK(coord_context_new(
+        COORD_OPTIONS(coord_context_options, .trace = trace, .trace_len = 4096), &context, ERR));
     size_t len = 0;
     CHECK(strlen(coord_context_trace(context, &len)) == 4096 && len == 4096);
     coord_context_free(context);
@@ -111,29 +139,36 @@ static void sizes_older_and_newer_are_understood(void) {
         coord_context_options known;
         uint64_t more;
     } options = {.known = {.size = sizeof options, .timeout_ns = COORD_SECOND}};
-    coord_context *context = NULL;
+    coord_context* context = NULL;
     CHECK_OK(coord_context_new(&options.known, &context, ERR));
     CHECK(coord_context_remaining_ns(context) <= COORD_SECOND);
     coord_context_free(context);
     options.more = 1;
     context = POISON;
-    CHECK_FAILS(COORD_UNSUPPORTED, "options", coord_context_new(&options.known, &context, ERR));
+    CHECK_FAILS(
+        COORD_UNSUPPORTED, "does not know", coord_context_new(&options.known, &context, ERR));
     CHECK(context == NULL);
-    options.known.size = offsetof(coord_context_options, timeout_ns);
+    options.known.size = offsetof(coord_context_options, parent);
+    options.known.parent = (coord_context*)POISON; /* beyond the size */
     CHECK_OK(coord_context_new(&options.known, &context, ERR));
-    CHECK(coord_context_remaining_ns(context) == COORD_FOREVER);
+    CHECK(coord_context_remaining_ns(context) <= COORD_SECOND);
     coord_context_free(context);
 }
 
 static void a_user_is_inherited_and_freed_once(void) {
     int freed = 0;
     int other = 0;
-    coord_context *parent = NULL;
-    coord_context *child = NULL;
-    coord_context *grandchild = NULL;
-    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .user = &freed, .user_free = count_free), &parent, ERR));
-    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .parent = parent), &child, ERR));
-    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .parent = child, .user = &other), &grandchild, ERR));
+    coord_context* parent = NULL;
+    coord_context* child = NULL;
+    coord_context* grandchild = NULL;
+    CHECK_OK(coord_context_new(
+        COORD_OPTIONS(coord_context_options, .user = &freed, .user_free = count_free),
+        &parent,
+        ERR));
+    CHECK_OK(
+        coord_context_new(COORD_OPTIONS(coord_context_options, .parent = parent), &child, ERR));
+    CHECK_OK(coord_context_new(
+        COORD_OPTIONS(coord_context_options, .parent = child, .user = &other), &grandchild, ERR));
     CHECK(coord_context_user(parent) == &freed && coord_context_user(child) == &freed);
     CHECK(coord_context_user(grandchild) == &other);
     coord_context_free(parent);
@@ -141,24 +176,34 @@ static void a_user_is_inherited_and_freed_once(void) {
     CHECK(freed == 0 && coord_context_user(child) == &freed);
     coord_context_free(child);
     CHECK(freed == 1 && other == 0);
-    coord_context *context = POISON;
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "flags",
-                coord_context_new(COORD_OPTIONS(coord_context_options, .flags = 1, .user = &freed, .user_free = count_free), &context, ERR));
+    coord_context* context = POISON;
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "flags",
+                coord_context_new(
+                    COORD_OPTIONS(
+                        coord_context_options, .flags = 1, .user = &freed, .user_free = count_free),
+                    &context,
+                    ERR));
     CHECK(context == NULL && freed == 2);
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "context:",
-                coord_context_new(COORD_OPTIONS(coord_context_options, .user = &freed, .user_free = count_free), NULL, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "context:",
+                coord_context_new(
+                    COORD_OPTIONS(coord_context_options, .user = &freed, .user_free = count_free),
+                    NULL,
+                    ERR));
     CHECK(freed == 3);
 }
 
 static void a_chain_of_parents_has_an_end(void) {
-    coord_context *last = NULL;
+    coord_context* last = NULL;
     CHECK_OK(coord_context_new(NULL, &last, ERR));
-    coord_context *const first = coord_context_ref(last);
+    coord_context* const first = coord_context_ref(last);
     coord_status status = COORD_OK;
     int made = 1;
     while (made < 1000) {
-        coord_context *next = NULL;
-        status = coord_context_new(COORD_OPTIONS(coord_context_options, .parent = last), &next, NULL);
+        coord_context* next = NULL;
+        status =
+            coord_context_new(COORD_OPTIONS(coord_context_options, .parent = last), &next, NULL);
         if (status != COORD_OK) break;
         coord_context_free(last);
         last = next;

@@ -8,7 +8,7 @@
 
 #include "handles.h"
 
-static void accessors_take_anything(void *wrong) {
+static void accessors_take_anything(void* wrong) {
     CHECK(coord_error_status(wrong) == COORD_OK);
     CHECK_TEXT(coord_error_message(wrong), "");
     CHECK_TEXT(coord_error_component(wrong), "");
@@ -21,8 +21,8 @@ static void accessors_take_anything(void *wrong) {
 }
 
 static void an_error_says_who_and_what(void) {
-    coord_error *error = NULL;
-    coord_group *group = POISON;
+    coord_error* error = NULL;
+    coord_group* group = POISON;
     CHECK(coord_group_new(NULL, "g", 1, NULL, &group, &error) == COORD_INVALID_ARGUMENT);
     CHECK(group == NULL);
     CHECK(coord_error_status(error) == COORD_INVALID_ARGUMENT);
@@ -42,9 +42,9 @@ static void an_error_may_be_left_out(void) {
 }
 
 static void a_timeout_is_retriable_and_a_closed_handle_is_fatal(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *queue = new_queue(runtime);
-    coord_error *error = NULL;
+    coord_runtime* runtime = new_runtime();
+    coord_queue* queue = new_queue(runtime);
+    coord_error* error = NULL;
     coord_event event;
     size_t count = 0;
     CHECK(coord_queue_wait(queue, COORD_OFF, &event, 1, &count, &error) == COORD_TIMED_OUT);
@@ -59,7 +59,7 @@ static void a_timeout_is_retriable_and_a_closed_handle_is_fatal(void) {
 }
 
 /* Takes every descriptor below the limit; gives back how many it took. */
-static int take_descriptors(int *taken, int room) {
+static int take_descriptors(int* taken, int room) {
     int count = 0;
     while (count < room) {
         const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -70,8 +70,8 @@ static int take_descriptors(int *taken, int room) {
 }
 
 static void without_a_descriptor_there_is_an_errno(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *queue = new_queue(runtime);
+    coord_runtime* runtime = new_runtime();
+    coord_queue* queue = new_queue(runtime);
     struct rlimit before;
     CHECK(getrlimit(RLIMIT_NOFILE, &before) == 0);
     struct rlimit few = before;
@@ -80,8 +80,8 @@ static void without_a_descriptor_there_is_an_errno(void) {
     int taken[64];
     const int count = take_descriptors(taken, 64);
 
-    coord_error *error = NULL;
-    coord_queue *another = POISON;
+    coord_error* error = NULL;
+    coord_queue* another = POISON;
     CHECK(coord_queue_new(runtime, &another, &error) == COORD_EXHAUSTED);
     CHECK(another == NULL);
     CHECK_TEXT(coord_error_native_domain(error), "errno");

@@ -10,25 +10,28 @@
 enum { FORKS = 100, THREADS = 4 };
 
 typedef struct load_on {
-    coord_runtime *runtime;
-    coord_group *group;
+    coord_runtime* runtime;
+    coord_group* group;
     atomic_int stop;
     atomic_llong gets;
 } load_on;
 
 /* Misses, hits, removes and started gets, so that every lock is held now and then. */
-static void *use_it(void *argument) {
-    load_on *on = argument;
-    coord_queue *queue = new_queue(on->runtime);
+static void* use_it(void* argument) {
+    load_on* on = argument;
+    coord_queue* queue = new_queue(on->runtime);
     for (unsigned i = 0; !atomic_load(&on->stop); i++) {
         char key[16];
         snprintf(key, sizeof key, "%u", i % 50);
-        coord_bytes *value = NULL;
-        if (coord_group_get(on->group, key, COORD_NUL, NULL, &value, NULL) == COORD_OK) atomic_fetch_add(&on->gets, 1);
+        coord_bytes* value = NULL;
+        if (coord_group_get(on->group, key, COORD_NUL, NULL, &value, NULL) == COORD_OK)
+            atomic_fetch_add(&on->gets, 1);
         coord_bytes_free(value);
         if (i % 3 == 0) coord_group_remove(on->group, key, COORD_NUL, NULL, NULL);
         if (i % 5 != 0) continue;
-        if (coord_group_get_start(on->group, key, COORD_NUL, NULL, queue, i, NULL, NULL) != COORD_OK) continue;
+        if (coord_group_get_start(on->group, key, COORD_NUL, NULL, queue, i, NULL, NULL) !=
+            COORD_OK)
+            continue;
         coord_event event = next_event(queue);
         coord_event_clear(&event);
     }
@@ -37,37 +40,40 @@ static void *use_it(void *argument) {
 }
 
 typedef struct family {
-    load_on *on;
-    coord_queue *queue;
-    coord_queue *loads; /* where requests of `asked` come to */
-    coord_group *asked;
-    coord_context *context;
-    coord_request *request;
+    load_on* on;
+    coord_queue* queue;
+    coord_queue* loads; /* where requests of `asked` come to */
+    coord_group* asked;
+    coord_context* context;
+    coord_request* request;
     coord_event event; /* a drained one, with another request */
-    coord_op *op;
-    coord_bytes *value;
+    coord_op* op;
+    coord_bytes* value;
     int freed;
 } family;
 
-static void every_call_says_forked(family *all) {
-    coord_runtime *runtime = all->on->runtime;
-    coord_queue *queue = POISON;
-    coord_group *group = POISON;
-    coord_context *context = POISON;
-    coord_bytes *bytes = POISON;
-    coord_op *op = POISON;
+static void every_call_says_forked(family* all) {
+    coord_runtime* runtime = all->on->runtime;
+    coord_queue* queue = POISON;
+    coord_group* group = POISON;
+    coord_context* context = POISON;
+    coord_bytes* bytes = POISON;
+    coord_op* op = POISON;
     coord_event event;
     size_t count = 9;
     int32_t fd = 9;
     int freed = 0;
-    const coord_group_options options = {.size = sizeof options, .user = &freed, .user_free = count_free};
+    const coord_group_options options = {
+        .size = sizeof options, .user = &freed, .user_free = count_free};
     CHECK_FAILS(COORD_FORKED, "fork", coord_queue_new(runtime, &queue, ERR));
     CHECK_FAILS(COORD_FORKED, "fork", coord_group_new(runtime, "n", 1, &options, &group, ERR));
-    CHECK_FAILS(COORD_FORKED, "fork", coord_group_find_or_new(runtime, "n", 1, &options, &group, ERR));
+    CHECK_FAILS(
+        COORD_FORKED, "fork", coord_group_find_or_new(runtime, "n", 1, &options, &group, ERR));
     CHECK(queue == NULL && group == NULL && freed == 2);
     CHECK(coord_group_find(runtime, "asked", COORD_NUL) == NULL);
     CHECK_FAILS(COORD_FORKED, "fork", coord_runtime_close(runtime, NULL, ERR));
-    CHECK_FAILS(COORD_FORKED, "fork", coord_runtime_close_start(runtime, NULL, all->queue, 1, &op, ERR));
+    CHECK_FAILS(
+        COORD_FORKED, "fork", coord_runtime_close_start(runtime, NULL, all->queue, 1, &op, ERR));
     CHECK_FAILS(COORD_FORKED, "fork", coord_runtime_run(runtime, NULL, ERR));
     CHECK_FAILS(COORD_FORKED, "fork", coord_runtime_metrics(runtime, &bytes, ERR));
     CHECK(bytes == NULL && op == NULL);
@@ -83,22 +89,28 @@ static void every_call_says_forked(family *all) {
     group = all->on->group;
     CHECK_FAILS(COORD_FORKED, "fork", coord_group_get(group, "1", 1, NULL, &bytes, ERR));
     CHECK_FAILS(COORD_FORKED, "fork", coord_group_lookup(group, "1", 1, &bytes, ERR));
-    CHECK_FAILS(COORD_FORKED, "fork", coord_group_get_start(group, "1", 1, NULL, all->queue, 1, &op, ERR));
+    CHECK_FAILS(
+        COORD_FORKED, "fork", coord_group_get_start(group, "1", 1, NULL, all->queue, 1, &op, ERR));
     CHECK_FAILS(COORD_FORKED, "fork", coord_group_remove(group, "1", 1, NULL, ERR));
-    CHECK_FAILS(COORD_FORKED, "fork", coord_group_remove_start(group, "1", 1, NULL, all->queue, 1, &op, ERR));
+    CHECK_FAILS(COORD_FORKED,
+                "fork",
+                coord_group_remove_start(group, "1", 1, NULL, all->queue, 1, &op, ERR));
     CHECK_FAILS(COORD_FORKED, "fork", coord_group_close(group, NULL, ERR));
     coord_group_stats stats = {.size = sizeof stats};
     coord_cache_stats cache = {.size = sizeof cache};
     CHECK_FAILS(COORD_FORKED, "fork", coord_group_stats_read(group, &stats, ERR));
-    CHECK_FAILS(COORD_FORKED, "fork", coord_group_cache_stats_read(group, COORD_CACHE_MAIN, &cache, ERR));
+    CHECK_FAILS(
+        COORD_FORKED, "fork", coord_group_cache_stats_read(group, COORD_CACHE_MAIN, &cache, ERR));
     CHECK_FAILS(COORD_FORKED, "fork", coord_request_set(all->request, 0, "v", 1, NULL, ERR));
-    CHECK_FAILS(COORD_FORKED, "fork",
-                coord_context_new(COORD_OPTIONS(coord_context_options, .parent = all->context), &context, ERR));
+    CHECK_FAILS(COORD_FORKED,
+                "fork",
+                coord_context_new(
+                    COORD_OPTIONS(coord_context_options, .parent = all->context), &context, ERR));
     CHECK(context == NULL);
     coord_context_cancel(all->context);
 }
 
-static void freeing_leaks_quietly(family *all) {
+static void freeing_leaks_quietly(family* all) {
     coord_op_cancel(all->op);
     coord_op_free(all->op);
     coord_request_succeed(all->request, "v", 1, NULL);
@@ -113,15 +125,22 @@ static void freeing_leaks_quietly(family *all) {
     CHECK(all->freed == 0);
 }
 
-static void a_new_runtime_works(coord_runtime *before) {
-    coord_runtime *runtime = coord_runtime_default();
+static void a_new_runtime_works(coord_runtime* before) {
+    coord_runtime* runtime = coord_runtime_default();
     CHECK(runtime != NULL && runtime != before && coord_runtime_default() == runtime);
-    coord_group *group = new_group(runtime, "of the child", load_echo);
-    coord_queue *queue = new_queue(runtime);
-    coord_bytes *value = NULL;
+    coord_group* group = new_group(runtime, "of the child", load_echo);
+    coord_queue* queue = new_queue(runtime);
+    coord_bytes* value = NULL;
     CHECK_OK(coord_group_get(group, "child", 5, NULL, &value, ERR));
     CHECK(was_text(value, "child"));
-    CHECK_OK(coord_group_get_start(group, "worker", 6, COORD_OPTIONS(coord_call_options, .timeout_ns = COORD_MINUTE), queue, 3, NULL, ERR));
+    CHECK_OK(coord_group_get_start(group,
+                                   "worker",
+                                   6,
+                                   COORD_OPTIONS(coord_call_options, .timeout_ns = COORD_MINUTE),
+                                   queue,
+                                   3,
+                                   NULL,
+                                   ERR));
     coord_event event = next_event(queue);
     CHECK(event.status == COORD_OK && is_text(event.value, "worker"));
     coord_event_clear(&event);
@@ -130,7 +149,7 @@ static void a_new_runtime_works(coord_runtime *before) {
     coord_runtime_free(before);
 }
 
-static void child(family *all, coord_runtime *before) {
+static void child(family* all, coord_runtime* before) {
     alarm(30);
     every_call_says_forked(all);
     freeing_leaks_quietly(all);
@@ -139,23 +158,35 @@ static void child(family *all, coord_runtime *before) {
     _exit(check_result());
 }
 
-static void open_family(family *all) {
-    coord_runtime *runtime = all->on->runtime;
+static void open_family(family* all) {
+    coord_runtime* runtime = all->on->runtime;
     all->queue = new_queue(runtime);
     all->loads = new_queue(runtime);
     CHECK_OK(coord_context_new(NULL, &all->context, ERR));
-    CHECK_OK(coord_group_new(runtime, "asked", COORD_NUL,
-                             COORD_OPTIONS(coord_group_options, .requests = all->loads, .user = &all->freed, .user_free = count_free),
-                             &all->asked, ERR));
-    CHECK_OK(coord_group_get_start(all->asked, "a", 1, COORD_OPTIONS(coord_call_options, .context = all->context), all->queue, 1,
-                                   &all->op, ERR));
+    CHECK_OK(coord_group_new(runtime,
+                             "asked",
+                             COORD_NUL,
+                             COORD_OPTIONS(coord_group_options,
+                                           .requests = all->loads,
+                                           .user = &all->freed,
+                                           .user_free = count_free),
+                             &all->asked,
+                             ERR));
+    CHECK_OK(coord_group_get_start(all->asked,
+                                   "a",
+                                   1,
+                                   COORD_OPTIONS(coord_call_options, .context = all->context),
+                                   all->queue,
+                                   1,
+                                   &all->op,
+                                   ERR));
     CHECK_OK(coord_group_get_start(all->asked, "b", 1, NULL, all->queue, 2, NULL, ERR));
     all->request = next_event(all->loads).value;
     all->event = next_event(all->loads);
     all->value = new_text("value");
 }
 
-static void close_family(family *all) {
+static void close_family(family* all) {
     coord_request_succeed(all->request, "v", 1, NULL);
     coord_event_clear(&all->event);
     for (int i = 0; i < 2; i++) {
@@ -174,7 +205,7 @@ static void close_family(family *all) {
 
 int main(void) {
     alarm(110);
-    coord_runtime *runtime = coord_runtime_default();
+    coord_runtime* runtime = coord_runtime_default();
     load_on on = {.runtime = new_runtime()};
     on.group = new_group(on.runtime, "used", load_echo);
     family all = {.on = &on};
@@ -189,7 +220,8 @@ int main(void) {
         int status = -1;
         CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
         good += WIFEXITED(status) && WEXITSTATUS(status) == 0;
-        if (good <= i && WIFSIGNALED(status)) fprintf(stderr, "child %d ended by signal %d\n", i, WTERMSIG(status));
+        if (good <= i && WIFSIGNALED(status))
+            fprintf(stderr, "child %d ended by signal %d\n", i, WTERMSIG(status));
         while (atomic_load(&on.gets) == before) continue; /* the parent goes on */
     }
     CHECK(good == FORKS);

@@ -1,4 +1,5 @@
-/* Handles may be freed in any order, with loads and events under way; what the host gave is freed once, at the end. */
+/* Handles may be freed in any order, with loads and events under way; what the host gave is freed
+ * once, at the end. */
 #include <coord/coord.h>
 
 #include "handles.h"
@@ -7,21 +8,26 @@
 enum { RUNTIME, GROUP, LOADS, ANSWERS, REQUEST, OP, HANDLES };
 
 typedef struct scene {
-    void *handle[HANDLES];
+    void* handle[HANDLES];
     int freed; /* user of the group */
 } scene;
 
 /* A get under way: its request is in the host's hands. */
-static void open_scene(scene *all) {
+static void open_scene(scene* all) {
     memset(all, 0, sizeof *all);
-    coord_runtime *runtime = new_runtime();
-    coord_queue *loads = new_queue(runtime);
-    coord_queue *answers = new_queue(runtime);
-    coord_group *group = NULL;
-    coord_op *op = NULL;
-    CHECK_OK(coord_group_new(runtime, "g", 1,
-                             COORD_OPTIONS(coord_group_options, .requests = loads, .user = &all->freed, .user_free = count_free),
-                             &group, ERR));
+    coord_runtime* runtime = new_runtime();
+    coord_queue* loads = new_queue(runtime);
+    coord_queue* answers = new_queue(runtime);
+    coord_group* group = NULL;
+    coord_op* op = NULL;
+    CHECK_OK(coord_group_new(
+        runtime,
+        "g",
+        1,
+        COORD_OPTIONS(
+            coord_group_options, .requests = loads, .user = &all->freed, .user_free = count_free),
+        &group,
+        ERR));
     CHECK_OK(coord_group_get_start(group, "key", 3, NULL, answers, 1, &op, ERR));
     all->handle[RUNTIME] = runtime;
     all->handle[GROUP] = group;
@@ -31,8 +37,8 @@ static void open_scene(scene *all) {
     all->handle[OP] = op;
 }
 
-static void let_go(scene *all, int what) {
-    void *handle = all->handle[what];
+static void let_go(scene* all, int what) {
+    void* handle = all->handle[what];
     if (what == RUNTIME) coord_runtime_free(handle);
     if (what == GROUP) coord_group_free(handle);
     if (what == LOADS || what == ANSWERS) coord_queue_free(handle);
@@ -40,10 +46,10 @@ static void let_go(scene *all, int what) {
     if (what == OP) coord_op_free(handle);
 }
 
-static void try_order(const int *order) {
+static void try_order(const int* order) {
     scene all;
     open_scene(&all);
-    coord_request *request = all.handle[REQUEST];
+    coord_request* request = all.handle[REQUEST];
     int answered = 0;
     for (int i = 0; i < HANDLES; i++) {
         let_go(&all, order[i]);
@@ -55,7 +61,7 @@ static void try_order(const int *order) {
     CHECK(all.freed == 1);
 }
 
-static void permute(int *order, int from, int *tried) {
+static void permute(int* order, int from, int* tried) {
     if (from == HANDLES) {
         try_order(order);
         ++*tried;
@@ -80,12 +86,14 @@ static void every_order_of_freeing_is_fine(void) {
 }
 
 static void values_outlive_everything(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_group *group = new_group(runtime, "g", load_echo);
-    coord_bytes *value = NULL;
-    coord_context *context = NULL;
-    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .trace = "t", .trace_len = 1), &context, ERR));
-    CHECK_OK(coord_group_get(group, "key", 3, COORD_OPTIONS(coord_call_options, .context = context), &value, ERR));
+    coord_runtime* runtime = new_runtime();
+    coord_group* group = new_group(runtime, "g", load_echo);
+    coord_bytes* value = NULL;
+    coord_context* context = NULL;
+    CHECK_OK(coord_context_new(
+        COORD_OPTIONS(coord_context_options, .trace = "t", .trace_len = 1), &context, ERR));
+    CHECK_OK(coord_group_get(
+        group, "key", 3, COORD_OPTIONS(coord_call_options, .context = context), &value, ERR));
     coord_runtime_free(runtime);
     coord_group_free(group);
     CHECK_TEXT(coord_context_trace(context, NULL), "t");
@@ -94,11 +102,11 @@ static void values_outlive_everything(void) {
 }
 
 static void what_keeps_a_runtime_keeps_it_working(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *queue = new_queue(runtime);
-    coord_group *group = new_group(runtime, "g", load_echo);
+    coord_runtime* runtime = new_runtime();
+    coord_queue* queue = new_queue(runtime);
+    coord_group* group = new_group(runtime, "g", load_echo);
     coord_runtime_free(runtime);
-    coord_bytes *value = NULL;
+    coord_bytes* value = NULL;
     CHECK_OK(coord_group_get(group, "a", 1, NULL, &value, ERR));
     CHECK(was_text(value, "a"));
     CHECK_OK(coord_group_get_start(group, "b", 1, NULL, queue, 5, NULL, ERR));
@@ -112,11 +120,12 @@ static void what_keeps_a_runtime_keeps_it_working(void) {
 
 /* Events nobody drained are cleared with the queue, requests among them. */
 static void undrained_events_go_with_their_queue(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *loads = new_queue(runtime);
-    coord_queue *answers = new_queue(runtime);
-    coord_group *group = NULL;
-    CHECK_OK(coord_group_new(runtime, "g", 1, COORD_OPTIONS(coord_group_options, .requests = loads), &group, ERR));
+    coord_runtime* runtime = new_runtime();
+    coord_queue* loads = new_queue(runtime);
+    coord_queue* answers = new_queue(runtime);
+    coord_group* group = NULL;
+    CHECK_OK(coord_group_new(
+        runtime, "g", 1, COORD_OPTIONS(coord_group_options, .requests = loads), &group, ERR));
     for (uint64_t i = 0; i < 4; i++) {
         const char key[] = {(char)('a' + i)};
         CHECK_OK(coord_group_get_start(group, key, 1, NULL, answers, i, NULL, ERR));
@@ -138,20 +147,26 @@ static void undrained_events_go_with_their_queue(void) {
     coord_runtime_free(runtime);
 }
 
-static void load_and_close_all(void *user, coord_request *request) {
-    void **all = user;
+static void load_and_close_all(void* user, coord_request* request) {
+    void** all = user;
     coord_group_free(all[0]);
     coord_runtime_free(all[1]);
     load_echo(NULL, request);
 }
 
 static void a_loader_may_free_its_group_and_runtime(void) {
-    coord_runtime *runtime = new_runtime();
-    void *all[2] = {NULL, runtime};
-    coord_group *group = NULL;
-    CHECK_OK(coord_group_new(runtime, "g", 1, COORD_OPTIONS(coord_group_options, .load = load_and_close_all, .user = all), &group, ERR));
+    coord_runtime* runtime = new_runtime();
+    void* all[2] = {NULL, runtime};
+    coord_group* group = NULL;
+    CHECK_OK(
+        coord_group_new(runtime,
+                        "g",
+                        1,
+                        COORD_OPTIONS(coord_group_options, .load = load_and_close_all, .user = all),
+                        &group,
+                        ERR));
     all[0] = group;
-    coord_bytes *value = POISON;
+    coord_bytes* value = POISON;
     CHECK_FAILS(COORD_CANCELLED, "closed", coord_group_get(group, "k", 1, NULL, &value, ERR));
     CHECK(value == NULL);
 }

@@ -1,4 +1,5 @@
-/* One open handle of every kind, to be given to functions that want another; and short ways to make what tests need. */
+/* One open handle of every kind, to be given to functions that want another; and short ways to make
+ * what tests need. */
 #pragma once
 
 #include <coord/coord.h>
@@ -21,32 +22,35 @@ enum {
 };
 
 typedef struct every_kind {
-    void *handle[KIND_COUNT];
-    coord_queue *loads; /* where the group's requests came to */
+    void* handle[KIND_COUNT];
+    coord_queue* loads; /* where the group's requests came to */
 } every_kind;
 
-static inline coord_runtime *new_runtime(void) {
-    coord_runtime *runtime = NULL;
-    CHECK_OK(coord_runtime_new(COORD_OPTIONS(coord_runtime_options, .worker_threads = 2), &runtime, ERR));
+static inline coord_runtime* new_runtime(void) {
+    coord_runtime* runtime = NULL;
+    CHECK_OK(coord_runtime_new(
+        COORD_OPTIONS(coord_runtime_options, .worker_threads = 2), &runtime, ERR));
     return runtime;
 }
 
-static inline coord_queue *new_queue(coord_runtime *runtime) {
-    coord_queue *queue = NULL;
+static inline coord_queue* new_queue(coord_runtime* runtime) {
+    coord_queue* queue = NULL;
     CHECK_OK(coord_queue_new(runtime, &queue, ERR));
     return queue;
 }
 
 /* A group that loads by callback. */
-static inline coord_group *new_group(coord_runtime *runtime, const char *name, coord_request_fn load) {
-    coord_group *group = NULL;
-    CHECK_OK(coord_group_new(runtime, name, COORD_NUL, COORD_OPTIONS(coord_group_options, .load = load),
-                             &group, ERR));
+static inline coord_group* new_group(coord_runtime* runtime,
+                                     const char* name,
+                                     coord_request_fn load) {
+    coord_group* group = NULL;
+    CHECK_OK(coord_group_new(
+        runtime, name, COORD_NUL, COORD_OPTIONS(coord_group_options, .load = load), &group, ERR));
     return group;
 }
 
 /* The next event, however long it takes. */
-static inline coord_event next_event(coord_queue *queue) {
+static inline coord_event next_event(coord_queue* queue) {
     coord_event event = {0};
     size_t count = 0;
     CHECK_OK(coord_queue_wait(queue, 0, &event, 1, &count, ERR));
@@ -54,61 +58,67 @@ static inline coord_event next_event(coord_queue *queue) {
     return event;
 }
 
-static inline coord_bytes *new_text(const char *text) {
-    coord_bytes *bytes = NULL;
+static inline coord_bytes* new_text(const char* text) {
+    coord_bytes* bytes = NULL;
     CHECK_OK(coord_bytes_new(text, strlen(text), &bytes, ERR));
     return bytes;
 }
 
-static inline int is_text(const coord_bytes *bytes, const char *text) {
+static inline int is_text(const coord_bytes* bytes, const char* text) {
     size_t len = 0;
-    const void *got = coord_bytes_data(bytes, &len);
+    const void* got = coord_bytes_data(bytes, &len);
     return bytes != NULL && len == strlen(text) && memcmp(got, text, len) == 0;
 }
 
 /* Frees the value that it compares. */
-static inline int was_text(coord_bytes *bytes, const char *text) {
+static inline int was_text(coord_bytes* bytes, const char* text) {
     const int same = is_text(bytes, text);
     coord_bytes_free(bytes);
     return same;
 }
 
 /* A loader whose value is the key. */
-static inline void load_echo(void *user, coord_request *request) {
+static inline void load_echo(void* user, coord_request* request) {
     (void)user;
     size_t len = 0;
-    const char *key = coord_request_key(request, 0, &len);
+    const char* key = coord_request_key(request, 0, &len);
     coord_request_succeed(request, key, len, NULL);
 }
 
 /* A user_free that counts, in an int. */
-static inline void count_free(void *user) { ++*(int *)user; }
+static inline void count_free(void* user) {
+    ++*(int*)user;
+}
 
 static inline every_kind make_every_kind(void) {
     every_kind all;
     memset(&all, 0, sizeof all);
-    coord_runtime *runtime = new_runtime();
+    coord_runtime* runtime = new_runtime();
     all.loads = new_queue(runtime);
-    coord_queue *answers = new_queue(runtime);
-    coord_group *group = NULL;
-    coord_op *op = NULL;
-    CHECK_OK(coord_group_new(runtime, "kinds", COORD_NUL,
-                             COORD_OPTIONS(coord_group_options, .requests = all.loads), &group, ERR));
+    coord_queue* answers = new_queue(runtime);
+    coord_group* group = NULL;
+    coord_op* op = NULL;
+    CHECK_OK(coord_group_new(runtime,
+                             "kinds",
+                             COORD_NUL,
+                             COORD_OPTIONS(coord_group_options, .requests = all.loads),
+                             &group,
+                             ERR));
     CHECK_OK(coord_group_get_start(group, "key", COORD_NUL, NULL, answers, 1, &op, ERR));
     all.handle[KIND_RUNTIME] = runtime;
     all.handle[KIND_QUEUE] = answers;
     all.handle[KIND_GROUP] = group;
     all.handle[KIND_OP] = op;
     all.handle[KIND_REQUEST] = next_event(all.loads).value;
-    coord_context *context = NULL;
-    coord_ring *ring = NULL;
-    coord_error *error = NULL;
+    coord_context* context = NULL;
+    coord_ring* ring = NULL;
+    coord_error* error = NULL;
     CHECK_OK(coord_context_new(NULL, &context, ERR));
     CHECK_OK(coord_ring_new(NULL, &ring, ERR));
     CHECK(coord_ring_new(NULL, NULL, &error) == COORD_INVALID_ARGUMENT);
-    coord_bytes *bytes = new_text("bytes");
-    coord_bytes *slice = NULL;
-    coord_bytes *external = NULL;
+    coord_bytes* bytes = new_text("bytes");
+    coord_bytes* slice = NULL;
+    coord_bytes* external = NULL;
     CHECK_OK(coord_bytes_slice(bytes, 1, 2, &slice, ERR));
     CHECK_OK(coord_bytes_new_external("outside", 7, NULL, NULL, &external, ERR));
     all.handle[KIND_CONTEXT] = context;
@@ -121,11 +131,12 @@ static inline every_kind make_every_kind(void) {
 }
 
 /* Every handle must have stayed as it was, whatever it was given to. */
-static inline void free_every_kind(every_kind *all) {
-    coord_queue *answers = all->handle[KIND_QUEUE];
+static inline void free_every_kind(every_kind* all) {
+    coord_queue* answers = all->handle[KIND_QUEUE];
     coord_request_succeed(all->handle[KIND_REQUEST], "done", 4, NULL);
     coord_event event = next_event(answers);
-    CHECK(event.kind == COORD_EVENT_BYTES && event.status == COORD_OK && is_text(event.value, "done"));
+    CHECK(event.kind == COORD_EVENT_BYTES && event.status == COORD_OK &&
+          is_text(event.value, "done"));
     coord_event_clear(&event);
     CHECK(is_text(all->handle[KIND_BYTES], "bytes") && is_text(all->handle[KIND_SLICE], "yt"));
     CHECK(coord_error_status(all->handle[KIND_ERROR]) == COORD_INVALID_ARGUMENT);
@@ -145,7 +156,7 @@ static inline void free_every_kind(every_kind *all) {
 }
 
 /* Runs `check` with NULL and with one handle of every kind but `right`. */
-static inline void for_wrong_kinds(int right, void (*check)(void *wrong)) {
+static inline void for_wrong_kinds(int right, void (*check)(void* wrong)) {
     every_kind all = make_every_kind();
     check(NULL);
     for (int kind = 0; kind < KIND_COUNT; kind++) {

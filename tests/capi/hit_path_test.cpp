@@ -1,18 +1,19 @@
-// What a hit must not do: allocate, enter the kernel's wake-ups, or leave anything for other threads.
+// What a hit must not do: allocate, enter the kernel's wake-ups, or leave anything for other
+// threads.
 //
-// The allocator and the calls that wake somebody are replaced in this program, which the dynamic linker gives libcoord.so as
-// well. Counts are of this thread, so that what library threads do does not matter.
+// The allocator and the calls that wake somebody are replaced in this program, which the dynamic
+// linker gives libcoord.so as well. Counts are of this thread, so that what library threads do does
+// not matter.
 #include <coord/coord.h>
-
-#include <dlfcn.h>
-#include <pthread.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <dlfcn.h>
 #include <initializer_list>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 extern "C" {
 void* __libc_malloc(size_t);
@@ -121,7 +122,8 @@ coord_group* new_group(coord_runtime* runtime, int policy) {
     options.policy = policy;
     options.ttl_ns = COORD_MINUTE;
     coord_group* group = nullptr;
-    check(coord_group_new(runtime, "hits", COORD_NUL, &options, &group, nullptr) == COORD_OK, "a group");
+    check(coord_group_new(runtime, "hits", COORD_NUL, &options, &group, nullptr) == COORD_OK,
+          "a group");
     return group;
 }
 
@@ -168,7 +170,11 @@ void hits_are_free(coord_group* group, hit how, const char* name) {
     }
     const long allocated_by_hits = allocations - allocated;
     const long woken_by_hits = wakes - woken;
-    std::printf("%s: %ld hits, %ld calls of the allocator, %ld wake-ups\n", name, good, allocated_by_hits, woken_by_hits);
+    std::printf("%s: %ld hits, %ld calls of the allocator, %ld wake-ups\n",
+                name,
+                good,
+                allocated_by_hits,
+                woken_by_hits);
     check(good == rounds, "every one is a hit");
     check(allocated_by_hits == 0, "a hit allocates nothing");
     check(woken_by_hits == 0, "a hit wakes nobody");
@@ -181,16 +187,21 @@ void unexplained_misses_are_free(coord_group* group) {
     long good = 0;
     for (int i = 0; i < rounds; ++i) {
         coord_bytes* value = nullptr;
-        good += coord_group_lookup(group, "never there", COORD_NUL, &value, nullptr) == COORD_NOT_FOUND ? 1 : 0;
+        good +=
+            coord_group_lookup(group, "never there", COORD_NUL, &value, nullptr) == COORD_NOT_FOUND
+                ? 1
+                : 0;
     }
-    check(good == rounds && allocations == allocated && wakes == woken, "a lookup that misses is free, too");
+    check(good == rounds && allocations == allocated && wakes == woken,
+          "a lookup that misses is free, too");
 }
 
 // The probes must see what they are to see.
 void misses_are_seen(coord_runtime* runtime, coord_group* group) {
     coord_bytes* value = nullptr;
     const long allocated = allocations;
-    check(coord_group_get(group, "a miss", COORD_NUL, nullptr, &value, nullptr) == COORD_OK, "a miss loads");
+    check(coord_group_get(group, "a miss", COORD_NUL, nullptr, &value, nullptr) == COORD_OK,
+          "a miss loads");
     coord_bytes_free(value);
     check(allocations > allocated, "a miss allocates");
     coord_queue* queue = nullptr;
@@ -201,7 +212,8 @@ void misses_are_seen(coord_runtime* runtime, coord_group* group) {
     check(is_counter_zero(runtime, "coord_operations_pending") == false, "a post is pending");
     coord_event event;
     size_t count = 0;
-    check(coord_queue_drain(queue, &event, 1, &count, nullptr) == COORD_OK && count == 1, "the post");
+    check(coord_queue_drain(queue, &event, 1, &count, nullptr) == COORD_OK && count == 1,
+          "the post");
     coord_queue_free(queue);
 }
 

@@ -7,10 +7,10 @@
 
 /* A group fed by a queue; requests are answered when the test likes. */
 typedef struct fed {
-    coord_runtime *runtime;
-    coord_queue *loads;
-    coord_queue *answers;
-    coord_group *group;
+    coord_runtime* runtime;
+    coord_queue* loads;
+    coord_queue* answers;
+    coord_group* group;
 } fed;
 
 static fed open_fed(coord_runtime_options how, coord_group_options options) {
@@ -25,14 +25,14 @@ static fed open_fed(coord_runtime_options how, coord_group_options options) {
     return it;
 }
 
-static void close_fed(fed *it) {
+static void close_fed(fed* it) {
     coord_group_free(it->group);
     coord_queue_free(it->loads);
     coord_queue_free(it->answers);
     coord_runtime_free(it->runtime);
 }
 
-static void ended(fed *it, uint64_t token, coord_status status, const char *part) {
+static void ended(fed* it, uint64_t token, coord_status status, const char* part) {
     coord_event event = next_event(it->answers);
     CHECK(event.kind == COORD_EVENT_BYTES && event.token == token && event.status == status);
     if (!CHECK(strstr(coord_error_message(event.error), part) != NULL))
@@ -42,13 +42,23 @@ static void ended(fed *it, uint64_t token, coord_status status, const char *part
 
 static void a_deadline_is_for_one_caller(void) {
     fed it = open_fed((coord_runtime_options){0}, (coord_group_options){0});
-    coord_bytes *value = POISON;
-    CHECK_FAILS(COORD_TIMED_OUT, "deadline",
-                coord_group_get(it.group, "k", 1, COORD_OPTIONS(coord_call_options, .timeout_ns = 1), &value, ERR));
+    coord_bytes* value = POISON;
+    CHECK_FAILS(
+        COORD_TIMED_OUT,
+        "deadline",
+        coord_group_get(
+            it.group, "k", 1, COORD_OPTIONS(coord_call_options, .timeout_ns = 1), &value, ERR));
     CHECK(value == NULL);
     CHECK_OK(coord_group_get_start(it.group, "k", 1, NULL, it.answers, 1, NULL, ERR));
-    CHECK_OK(coord_group_get_start(it.group, "k", 1, COORD_OPTIONS(coord_call_options, .timeout_ns = COORD_MILLISECOND),
-                                   it.answers, 2, NULL, ERR));
+    CHECK_OK(
+        coord_group_get_start(it.group,
+                              "k",
+                              1,
+                              COORD_OPTIONS(coord_call_options, .timeout_ns = COORD_MILLISECOND),
+                              it.answers,
+                              2,
+                              NULL,
+                              ERR));
     ended(&it, 2, COORD_TIMED_OUT, "deadline");
     coord_event request = next_event(it.loads);
     coord_request_succeed(request.value, "v", 1, NULL);
@@ -57,11 +67,12 @@ static void a_deadline_is_for_one_caller(void) {
 }
 
 static void a_load_has_a_deadline_and_late_answers_are_counted(void) {
-    fed it = open_fed((coord_runtime_options){0}, (coord_group_options){.load_timeout_ns = COORD_MILLISECOND});
-    coord_bytes *value = NULL;
+    fed it = open_fed((coord_runtime_options){0},
+                      (coord_group_options){.load_timeout_ns = COORD_MILLISECOND});
+    coord_bytes* value = NULL;
     CHECK_OK(coord_group_get_start(it.group, "k", 1, NULL, it.answers, 1, NULL, ERR));
     coord_event request = next_event(it.loads);
-    coord_context *context = coord_request_context(request.value);
+    coord_context* context = coord_request_context(request.value);
     CHECK(coord_context_remaining_ns(context) <= COORD_MILLISECOND);
     ended(&it, 1, COORD_TIMED_OUT, "deadline");
     CHECK(coord_context_is_cancelled(context) == 1);
@@ -75,17 +86,19 @@ static void a_load_has_a_deadline_and_late_answers_are_counted(void) {
 
 static void a_cancelled_context_ends_its_calls_only(void) {
     fed it = open_fed((coord_runtime_options){0}, (coord_group_options){0});
-    coord_context *parent = NULL;
-    coord_context *child = NULL;
-    coord_bytes *value = POISON;
+    coord_context* parent = NULL;
+    coord_context* child = NULL;
+    coord_bytes* value = POISON;
     CHECK_OK(coord_context_new(NULL, &parent, ERR));
-    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .parent = parent), &child, ERR));
+    CHECK_OK(
+        coord_context_new(COORD_OPTIONS(coord_context_options, .parent = parent), &child, ERR));
     const coord_call_options with_child = {.size = sizeof with_child, .context = child};
     CHECK_OK(coord_group_get_start(it.group, "k", 1, &with_child, it.answers, 1, NULL, ERR));
     CHECK_OK(coord_group_get_start(it.group, "k", 1, NULL, it.answers, 2, NULL, ERR));
     coord_context_cancel(parent);
     ended(&it, 1, COORD_CANCELLED, "cancelled");
-    CHECK_FAILS(COORD_CANCELLED, "cancelled", coord_group_get(it.group, "k", 1, &with_child, &value, ERR));
+    CHECK_FAILS(
+        COORD_CANCELLED, "cancelled", coord_group_get(it.group, "k", 1, &with_child, &value, ERR));
     CHECK(value == NULL);
     CHECK_OK(coord_group_get_start(it.group, "k", 1, &with_child, it.answers, 3, NULL, ERR));
     ended(&it, 3, COORD_CANCELLED, "");
@@ -104,9 +117,10 @@ static void a_cancelled_context_ends_its_calls_only(void) {
 
 static void a_contexts_deadline_counts_when_it_is_earlier(void) {
     fed it = open_fed((coord_runtime_options){0}, (coord_group_options){0});
-    coord_context *context = NULL;
-    coord_bytes *value = POISON;
-    CHECK_OK(coord_context_new(COORD_OPTIONS(coord_context_options, .timeout_ns = COORD_MILLISECOND), &context, ERR));
+    coord_context* context = NULL;
+    coord_bytes* value = POISON;
+    CHECK_OK(coord_context_new(
+        COORD_OPTIONS(coord_context_options, .timeout_ns = COORD_MILLISECOND), &context, ERR));
     coord_call_options call = {.size = sizeof call, .context = context, .timeout_ns = COORD_MINUTE};
     CHECK_OK(coord_group_get_start(it.group, "k", 1, &call, it.answers, 1, NULL, ERR));
     CHECK_FAILS(COORD_TIMED_OUT, "deadline", coord_group_get(it.group, "k", 1, &call, &value, ERR));
@@ -117,14 +131,15 @@ static void a_contexts_deadline_counts_when_it_is_earlier(void) {
 
 static void an_operation_can_be_cancelled(void) {
     fed it = open_fed((coord_runtime_options){0}, (coord_group_options){0});
-    coord_op *op = NULL;
+    coord_op* op = NULL;
     CHECK_OK(coord_group_get_start(it.group, "k", 1, NULL, it.answers, 1, &op, ERR));
     coord_op_cancel(op);
     coord_op_cancel(op);
     ended(&it, 1, COORD_CANCELLED, "cancelled");
     coord_op_cancel(op);
     coord_op_free(op);
-    CHECK_OK(coord_group_get_start(it.group, "k", 1, NULL, it.answers, 2, &op, ERR)); /* joins the same load */
+    CHECK_OK(coord_group_get_start(
+        it.group, "k", 1, NULL, it.answers, 2, &op, ERR)); /* joins the same load */
     coord_event request = next_event(it.loads);
     coord_request_succeed(request.value, "v", 1, NULL);
     coord_op_cancel(op);
@@ -134,14 +149,16 @@ static void an_operation_can_be_cancelled(void) {
 }
 
 static void abandoned_loads_are_finished_or_cancelled(void) {
-    for (int32_t policy = COORD_ON_ABANDONED_FINISH; policy <= COORD_ON_ABANDONED_CANCEL; policy++) {
+    for (int32_t policy = COORD_ON_ABANDONED_FINISH; policy <= COORD_ON_ABANDONED_CANCEL;
+         policy++) {
         const int kept = policy == COORD_ON_ABANDONED_FINISH;
-        fed it = open_fed((coord_runtime_options){0}, (coord_group_options){.on_abandoned = policy});
-        coord_op *op = NULL;
-        coord_bytes *value = NULL;
+        fed it =
+            open_fed((coord_runtime_options){0}, (coord_group_options){.on_abandoned = policy});
+        coord_op* op = NULL;
+        coord_bytes* value = NULL;
         CHECK_OK(coord_group_get_start(it.group, "k", 1, NULL, it.answers, 1, &op, ERR));
         coord_event request = next_event(it.loads);
-        coord_context *context = coord_request_context(request.value);
+        coord_context* context = coord_request_context(request.value);
         coord_op_cancel(op);
         coord_op_free(op);
         ended(&it, 1, COORD_CANCELLED, "cancelled");
@@ -156,17 +173,24 @@ static void abandoned_loads_are_finished_or_cancelled(void) {
 
 static void beyond_max_pending_nothing_is_started(void) {
     fed it = open_fed((coord_runtime_options){.max_pending = 3}, (coord_group_options){0});
-    coord_op *op = POISON;
-    for (uint64_t i = 0; i < 2; i++) CHECK_OK(coord_group_get_start(it.group, "k", 1, NULL, it.answers, i, NULL, ERR));
+    coord_op* op = POISON;
+    for (uint64_t i = 0; i < 2; i++)
+        CHECK_OK(coord_group_get_start(it.group, "k", 1, NULL, it.answers, i, NULL, ERR));
     CHECK_OK(coord_queue_post(it.answers, 9, ERR));
     CHECK_FAILS(COORD_EXHAUSTED, "max_pending", coord_queue_post(it.answers, 9, ERR));
-    CHECK_FAILS(COORD_EXHAUSTED, "max_pending", coord_group_get_start(it.group, "k", 1, NULL, it.answers, 3, &op, ERR));
+    CHECK_FAILS(COORD_EXHAUSTED,
+                "max_pending",
+                coord_group_get_start(it.group, "k", 1, NULL, it.answers, 3, &op, ERR));
     CHECK(op == NULL);
     op = POISON;
-    CHECK_FAILS(COORD_EXHAUSTED, "max_pending", coord_group_remove_start(it.group, "k", 1, NULL, it.answers, 3, &op, ERR));
+    CHECK_FAILS(COORD_EXHAUSTED,
+                "max_pending",
+                coord_group_remove_start(it.group, "k", 1, NULL, it.answers, 3, &op, ERR));
     CHECK(op == NULL);
     op = POISON;
-    CHECK_FAILS(COORD_EXHAUSTED, "max_pending", coord_runtime_close_start(it.runtime, NULL, it.answers, 3, &op, ERR));
+    CHECK_FAILS(COORD_EXHAUSTED,
+                "max_pending",
+                coord_runtime_close_start(it.runtime, NULL, it.answers, 3, &op, ERR));
     CHECK(op == NULL);
     coord_event event = next_event(it.answers);
     CHECK(event.kind == COORD_EVENT_POST && event.token == 9);
@@ -179,13 +203,14 @@ static void beyond_max_pending_nothing_is_started(void) {
 
 static void beyond_max_loads_callers_wait_until_their_deadline(void) {
     fed it = open_fed((coord_runtime_options){0}, (coord_group_options){.max_loads = 1});
-    coord_bytes *value = POISON;
+    coord_bytes* value = POISON;
     const coord_call_options soon = {.size = sizeof soon, .timeout_ns = COORD_MILLISECOND};
     CHECK_OK(coord_group_get_start(it.group, "a", 1, NULL, it.answers, 1, NULL, ERR));
     CHECK_OK(coord_group_get_start(it.group, "b", 1, NULL, it.answers, 2, NULL, ERR));
     CHECK_OK(coord_group_get_start(it.group, "c", 1, &soon, it.answers, 3, NULL, ERR));
     ended(&it, 3, COORD_EXHAUSTED, "max_loads");
-    CHECK_FAILS(COORD_EXHAUSTED, "max_loads", coord_group_get(it.group, "d", 1, &soon, &value, ERR));
+    CHECK_FAILS(
+        COORD_EXHAUSTED, "max_loads", coord_group_get(it.group, "d", 1, &soon, &value, ERR));
     CHECK(value == NULL);
     coord_event request = next_event(it.loads);
     CHECK_TEXT(coord_request_key(request.value, 0, NULL), "a");
@@ -202,16 +227,19 @@ static void closing_a_group_cancels_what_is_open_at_its_deadline(void) {
     fed it = open_fed((coord_runtime_options){0}, (coord_group_options){0});
     CHECK_OK(coord_group_get_start(it.group, "k", 1, NULL, it.answers, 1, NULL, ERR));
     coord_event request = next_event(it.loads);
-    coord_context *context = coord_request_context(request.value);
-    CHECK_FAILS(COORD_TIMED_OUT, "cancelled",
-                coord_group_close(it.group, COORD_OPTIONS(coord_call_options, .timeout_ns = COORD_MILLISECOND), ERR));
+    coord_context* context = coord_request_context(request.value);
+    CHECK_FAILS(
+        COORD_TIMED_OUT,
+        "cancelled",
+        coord_group_close(
+            it.group, COORD_OPTIONS(coord_call_options, .timeout_ns = COORD_MILLISECOND), ERR));
     ended(&it, 1, COORD_CANCELLED, "closed");
     CHECK(coord_context_is_cancelled(context) == 1);
     coord_request_succeed(request.value, "late", 4, NULL);
     close_fed(&it);
 }
 
-static void *answer_late(void *request) {
+static void* answer_late(void* request) {
     coord_request_succeed(request, "from elsewhere", 14, NULL);
     return NULL;
 }

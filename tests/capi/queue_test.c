@@ -9,12 +9,12 @@
 #include "handles.h"
 #include "latch.h"
 
-static void ignore_event(void *user, coord_event *event) {
+static void ignore_event(void* user, coord_event* event) {
     (void)user;
     (void)event;
 }
 
-static void a_queue_is_wanted(void *wrong) {
+static void a_queue_is_wanted(void* wrong) {
     coord_event event;
     size_t count = 9;
     int32_t fd = 9;
@@ -25,21 +25,23 @@ static void a_queue_is_wanted(void *wrong) {
     CHECK_FAILS(COORD_INVALID_ARGUMENT, "queue:", coord_queue_drain(wrong, &event, 1, &count, ERR));
     CHECK(count == 0);
     count = 9;
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "queue:", coord_queue_wait(wrong, COORD_OFF, &event, 1, &count, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "queue:",
+                coord_queue_wait(wrong, COORD_OFF, &event, 1, &count, ERR));
     CHECK(count == 0);
     CHECK_FAILS(COORD_INVALID_ARGUMENT, "queue:", coord_queue_post(wrong, 1, ERR));
     coord_queue_close(wrong);
     coord_queue_free(wrong);
 }
 
-static void an_operation_is_wanted(void *wrong) {
+static void an_operation_is_wanted(void* wrong) {
     coord_op_cancel(wrong);
     coord_op_free(wrong);
 }
 
 static void wrong_room_is_refused(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *queue = new_queue(runtime);
+    coord_runtime* runtime = new_runtime();
+    coord_queue* queue = new_queue(runtime);
     coord_event event;
     size_t count = 9;
     CHECK_FAILS(COORD_INVALID_ARGUMENT, "queue:", coord_queue_new(runtime, NULL, ERR));
@@ -47,28 +49,36 @@ static void wrong_room_is_refused(void) {
     CHECK_FAILS(COORD_INVALID_ARGUMENT, "events", coord_queue_drain(queue, NULL, 1, &count, ERR));
     CHECK(count == 0);
     CHECK_OK(coord_queue_drain(queue, NULL, 0, &count, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "count", coord_queue_wait(queue, COORD_OFF, &event, 1, NULL, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "events", coord_queue_wait(queue, COORD_OFF, NULL, 1, &count, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "cap", coord_queue_wait(queue, COORD_OFF, &event, 0, &count, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "timeout_ns", coord_queue_wait(queue, -2, &event, 1, &count, ERR));
+    CHECK_FAILS(
+        COORD_INVALID_ARGUMENT, "count", coord_queue_wait(queue, COORD_OFF, &event, 1, NULL, ERR));
+    CHECK_FAILS(
+        COORD_INVALID_ARGUMENT, "events", coord_queue_wait(queue, COORD_OFF, NULL, 1, &count, ERR));
+    CHECK_FAILS(
+        COORD_INVALID_ARGUMENT, "cap", coord_queue_wait(queue, COORD_OFF, &event, 0, &count, ERR));
+    CHECK_FAILS(
+        COORD_INVALID_ARGUMENT, "timeout_ns", coord_queue_wait(queue, -2, &event, 1, &count, ERR));
     CHECK_FAILS(COORD_INVALID_ARGUMENT, "fd", coord_queue_notify_fd(queue, NULL, ERR));
-    CHECK_FAILS(COORD_TIMED_OUT, "in time", coord_queue_wait(queue, COORD_OFF, &event, 1, &count, ERR));
-    CHECK_FAILS(COORD_TIMED_OUT, "in time", coord_queue_wait(queue, COORD_MILLISECOND, &event, 1, &count, ERR));
+    CHECK_FAILS(
+        COORD_TIMED_OUT, "in time", coord_queue_wait(queue, COORD_OFF, &event, 1, &count, ERR));
+    CHECK_FAILS(COORD_TIMED_OUT,
+                "in time",
+                coord_queue_wait(queue, COORD_MILLISECOND, &event, 1, &count, ERR));
     CHECK(count == 0);
     coord_queue_free(queue);
     coord_runtime_free(runtime);
 }
 
 static void posts_arrive_in_order(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *queue = new_queue(runtime);
+    coord_runtime* runtime = new_runtime();
+    coord_queue* queue = new_queue(runtime);
     coord_event events[4];
     size_t count = 0;
     for (uint64_t token = 0; token < 6; token++) CHECK_OK(coord_queue_post(queue, token, ERR));
     CHECK_OK(coord_queue_drain(queue, events, 4, &count, ERR));
     CHECK(count == 4);
     for (uint64_t i = 0; i < count; i++) {
-        CHECK(events[i].kind == COORD_EVENT_POST && events[i].token == i && events[i].status == COORD_OK);
+        CHECK(events[i].kind == COORD_EVENT_POST && events[i].token == i &&
+              events[i].status == COORD_OK);
         CHECK(events[i].value == NULL && events[i].error == NULL);
         for (int j = 0; j < 4; j++) CHECK(events[i].reserved[j] == 0);
     }
@@ -86,8 +96,8 @@ static int is_readable(int fd) {
 }
 
 static void the_descriptor_is_readable_while_there_are_events(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *queue = new_queue(runtime);
+    coord_runtime* runtime = new_runtime();
+    coord_queue* queue = new_queue(runtime);
     coord_event events[2];
     size_t count = 0;
     const int fd = coord_queue_fd(queue);
@@ -114,8 +124,8 @@ static int read_all(int fd) {
 }
 
 static void the_notify_descriptor_gets_bytes_and_an_end(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *queue = new_queue(runtime);
+    coord_runtime* runtime = new_runtime();
+    coord_queue* queue = new_queue(runtime);
     coord_event events[2];
     size_t count = 0;
     int32_t fd = -1;
@@ -144,8 +154,8 @@ static void the_notify_descriptor_gets_bytes_and_an_end(void) {
 }
 
 static void a_notify_descriptor_may_be_closed_first(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *queue = new_queue(runtime);
+    coord_runtime* runtime = new_runtime();
+    coord_queue* queue = new_queue(runtime);
     int32_t fd = -1;
     coord_event event;
     size_t count = 0;
@@ -161,24 +171,29 @@ static void a_notify_descriptor_may_be_closed_first(void) {
 }
 
 static void a_closed_queue_is_drained_to_its_end(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *queue = new_queue(runtime);
-    coord_group *group = new_group(runtime, "g", load_echo);
+    coord_runtime* runtime = new_runtime();
+    coord_queue* queue = new_queue(runtime);
+    coord_group* group = new_group(runtime, "g", load_echo);
     coord_event event;
-    coord_op *op = POISON;
+    coord_op* op = POISON;
     size_t count = 0;
     CHECK_OK(coord_queue_post(queue, 5, ERR));
     coord_queue_close(queue);
     coord_queue_close(queue);
     CHECK_FAILS(COORD_CLOSED, "queue", coord_queue_post(queue, 6, ERR));
-    CHECK_FAILS(COORD_CLOSED, "queue", coord_group_get_start(group, "k", 1, NULL, queue, 1, &op, ERR));
+    CHECK_FAILS(
+        COORD_CLOSED, "queue", coord_group_get_start(group, "k", 1, NULL, queue, 1, &op, ERR));
     CHECK(op == NULL);
     op = POISON;
-    CHECK_FAILS(COORD_CLOSED, "queue", coord_group_remove_start(group, "k", 1, NULL, queue, 1, &op, ERR));
+    CHECK_FAILS(
+        COORD_CLOSED, "queue", coord_group_remove_start(group, "k", 1, NULL, queue, 1, &op, ERR));
     CHECK(op == NULL);
-    coord_group *fed = POISON;
-    CHECK_FAILS(COORD_CLOSED, "requests",
-                coord_group_new(runtime, "f", 1, COORD_OPTIONS(coord_group_options, .requests = queue), &fed, ERR));
+    coord_group* fed = POISON;
+    CHECK_FAILS(
+        COORD_CLOSED,
+        "requests",
+        coord_group_new(
+            runtime, "f", 1, COORD_OPTIONS(coord_group_options, .requests = queue), &fed, ERR));
     CHECK(fed == NULL);
     CHECK_OK(coord_queue_drain(queue, &event, 1, &count, ERR));
     CHECK(count == 1 && event.token == 5);
@@ -190,20 +205,20 @@ static void a_closed_queue_is_drained_to_its_end(void) {
     coord_runtime_free(runtime);
 }
 
-static void *wait_for_the_end(void *queue) {
+static void* wait_for_the_end(void* queue) {
     coord_event event;
     size_t count = 0;
-    return (void *)(intptr_t)coord_queue_wait(queue, 0, &event, 1, &count, NULL);
+    return (void*)(intptr_t)coord_queue_wait(queue, 0, &event, 1, &count, NULL);
 }
 
 static void closing_wakes_who_waits(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *queue = new_queue(runtime);
+    coord_runtime* runtime = new_runtime();
+    coord_queue* queue = new_queue(runtime);
     pthread_t waiters[3];
     for (int i = 0; i < 3; i++) pthread_create(&waiters[i], NULL, wait_for_the_end, queue);
     coord_queue_close(queue);
     for (int i = 0; i < 3; i++) {
-        void *status = NULL;
+        void* status = NULL;
         pthread_join(waiters[i], &status);
         CHECK((intptr_t)status == COORD_CLOSED);
     }
@@ -217,21 +232,23 @@ typedef struct heard {
     atomic_ullong tokens;
 } heard;
 
-static void hear(void *user, coord_event *event) {
-    heard *to = user;
+static void hear(void* user, coord_event* event) {
+    heard* to = user;
     CHECK(event->kind == COORD_EVENT_POST || event->kind == COORD_EVENT_BYTES);
     if (event->kind == COORD_EVENT_BYTES) CHECK(is_text(event->value, "key"));
     atomic_fetch_add(&to->tokens, event->token);
     latch_add(&to->events);
 }
 
-static void hear_the_end(void *user) { latch_add(&((heard *)user)->frees); }
+static void hear_the_end(void* user) {
+    latch_add(&((heard*)user)->frees);
+}
 
 static void a_callback_queue_delivers_by_itself(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_group *group = new_group(runtime, "g", load_echo);
+    coord_runtime* runtime = new_runtime();
+    coord_group* group = new_group(runtime, "g", load_echo);
     heard to = {LATCH_INIT, LATCH_INIT, 0};
-    coord_queue *queue = NULL;
+    coord_queue* queue = NULL;
     coord_event event;
     size_t count = 0;
     int32_t fd = 9;
@@ -240,7 +257,8 @@ static void a_callback_queue_delivers_by_itself(void) {
     CHECK_FAILS(COORD_UNSUPPORTED, "callback", coord_queue_notify_fd(queue, &fd, ERR));
     CHECK(fd == -1);
     CHECK_FAILS(COORD_UNSUPPORTED, "callback", coord_queue_drain(queue, &event, 1, &count, ERR));
-    CHECK_FAILS(COORD_UNSUPPORTED, "callback", coord_queue_wait(queue, COORD_OFF, &event, 1, &count, ERR));
+    CHECK_FAILS(
+        COORD_UNSUPPORTED, "callback", coord_queue_wait(queue, COORD_OFF, &event, 1, &count, ERR));
     CHECK_OK(coord_queue_post(queue, 1, ERR));
     CHECK_OK(coord_group_get_start(group, "key", 3, NULL, queue, 10, NULL, ERR)); /* loads */
     latch_wait(&to.events, 2);
@@ -255,17 +273,25 @@ static void a_callback_queue_delivers_by_itself(void) {
 }
 
 static void a_refused_callback_queue_frees_its_user(void) {
-    coord_runtime *runtime = new_runtime();
-    coord_queue *queue = POISON;
+    coord_runtime* runtime = new_runtime();
+    coord_queue* queue = POISON;
     int freed = 0;
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "fn", coord_queue_new_callback(runtime, NULL, &freed, count_free, &queue, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "fn",
+                coord_queue_new_callback(runtime, NULL, &freed, count_free, &queue, ERR));
     CHECK(queue == NULL && freed == 1);
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "queue:", coord_queue_new_callback(runtime, ignore_event, &freed, count_free, NULL, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "queue:",
+                coord_queue_new_callback(runtime, ignore_event, &freed, count_free, NULL, ERR));
     CHECK(freed == 2);
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "runtime:", coord_queue_new_callback(NULL, ignore_event, &freed, count_free, &queue, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "runtime:",
+                coord_queue_new_callback(NULL, ignore_event, &freed, count_free, &queue, ERR));
     CHECK(freed == 3);
     CHECK_OK(coord_runtime_close(runtime, NULL, ERR));
-    CHECK_FAILS(COORD_CLOSED, "runtime", coord_queue_new_callback(runtime, ignore_event, &freed, count_free, &queue, ERR));
+    CHECK_FAILS(COORD_CLOSED,
+                "runtime",
+                coord_queue_new_callback(runtime, ignore_event, &freed, count_free, &queue, ERR));
     CHECK(queue == NULL && freed == 4);
     coord_runtime_free(runtime);
 }

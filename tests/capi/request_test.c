@@ -3,7 +3,7 @@
 
 #include "handles.h"
 
-static void accessors_take_anything(void *wrong) {
+static void accessors_take_anything(void* wrong) {
     size_t len = 9;
     CHECK(coord_request_kind(wrong) == 0);
     CHECK(coord_request_count(wrong) == 0);
@@ -16,7 +16,8 @@ static void accessors_take_anything(void *wrong) {
     CHECK_TEXT(coord_request_group(wrong, &len), "");
     CHECK(len == 0);
     CHECK_FAILS(COORD_INVALID_ARGUMENT, "request:", coord_request_set(wrong, 0, "v", 1, NULL, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "request:",
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "request:",
                 coord_request_set_error(wrong, 0, COORD_LOST, NULL, 0, ERR));
     coord_request_succeed(wrong, "v", 1, NULL);
     coord_request_fail(wrong, COORD_LOST, "m", 1);
@@ -25,45 +26,53 @@ static void accessors_take_anything(void *wrong) {
 
 /* A group fed by a queue, and a get under way whose request is in hand. */
 typedef struct asked {
-    coord_runtime *runtime;
-    coord_queue *loads;
-    coord_queue *answers;
-    coord_group *group;
-    coord_request *request;
+    coord_runtime* runtime;
+    coord_queue* loads;
+    coord_queue* answers;
+    coord_group* group;
+    coord_request* request;
 } asked;
 
-static asked ask(const char *key) {
+static asked ask(const char* key) {
     asked it = {.runtime = new_runtime()};
     it.loads = new_queue(it.runtime);
     it.answers = new_queue(it.runtime);
-    CHECK_OK(coord_group_new(it.runtime, "asked", COORD_NUL,
-                             COORD_OPTIONS(coord_group_options, .requests = it.loads, .requests_token = 42), &it.group, ERR));
+    CHECK_OK(coord_group_new(
+        it.runtime,
+        "asked",
+        COORD_NUL,
+        COORD_OPTIONS(coord_group_options, .requests = it.loads, .requests_token = 42),
+        &it.group,
+        ERR));
     CHECK_OK(coord_group_get_start(it.group, key, COORD_NUL, NULL, it.answers, 7, NULL, ERR));
     coord_event event = next_event(it.loads);
-    CHECK(event.kind == COORD_EVENT_REQUEST && event.token == 42 && event.status == COORD_OK && event.error == NULL);
+    CHECK(event.kind == COORD_EVENT_REQUEST && event.token == 42 && event.status == COORD_OK &&
+          event.error == NULL);
     it.request = event.value;
     return it;
 }
 
-static void end_asked(asked *it) {
+static void end_asked(asked* it) {
     coord_group_free(it->group);
     coord_queue_free(it->loads);
     coord_queue_free(it->answers);
     coord_runtime_free(it->runtime);
 }
 
-static void answered_value(asked *it, const char *text) {
+static void answered_value(asked* it, const char* text) {
     coord_event event = next_event(it->answers);
-    CHECK(event.kind == COORD_EVENT_BYTES && event.token == 7 && event.status == COORD_OK && event.error == NULL);
+    CHECK(event.kind == COORD_EVENT_BYTES && event.token == 7 && event.status == COORD_OK &&
+          event.error == NULL);
     CHECK(is_text(event.value, text));
     coord_event_clear(&event);
     end_asked(it);
 }
 
 /* NULL for the message: any. */
-static void answered_error(asked *it, coord_status status, const char *message) {
+static void answered_error(asked* it, coord_status status, const char* message) {
     coord_event event = next_event(it->answers);
-    CHECK(event.kind == COORD_EVENT_BYTES && event.token == 7 && event.status == status && event.value == NULL);
+    CHECK(event.kind == COORD_EVENT_BYTES && event.token == 7 && event.status == status &&
+          event.value == NULL);
     CHECK(coord_error_status(event.error) == status);
     if (message != NULL) CHECK_TEXT(coord_error_message(event.error), message);
     coord_event_clear(&event);
@@ -83,7 +92,7 @@ static void a_load_tells_what_is_asked(void) {
     CHECK_TEXT(coord_request_group(it.request, &len), "asked");
     CHECK(len == 5);
     CHECK(coord_request_value(it.request, 0) == NULL && coord_request_user(it.request, 0) == NULL);
-    coord_context *context = coord_request_context(it.request);
+    coord_context* context = coord_request_context(it.request);
     CHECK(context != NULL && coord_request_context(it.request) == context);
     const int64_t left = coord_context_remaining_ns(context);
     CHECK(left > 0 && left <= 30 * COORD_SECOND);
@@ -145,22 +154,43 @@ static void wrong_setters_are_refused_and_change_nothing(void) {
     asked it = ask("k");
     coord_value_options both = {.size = sizeof both, .ttl_ns = 1, .expire_unix_ns = 1};
     CHECK_OK(coord_request_set(it.request, 0, "kept", 4, NULL, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "item", coord_request_set(it.request, 1, "v", 1, NULL, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "data", coord_request_set(it.request, 0, NULL, 1, NULL, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "data", coord_request_set(it.request, 0, "v", COORD_NUL, NULL, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "data", coord_request_set(it.request, 0, "v", (size_t)1 << 32, NULL, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "not both", coord_request_set(it.request, 0, "v", 1, &both, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "ttl_ns",
-                coord_request_set(it.request, 0, "v", 1, COORD_OPTIONS(coord_value_options, .ttl_ns = -1), ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "expire_unix_ns",
-                coord_request_set(it.request, 0, "v", 1, COORD_OPTIONS(coord_value_options, .expire_unix_ns = -1), ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "flags",
-                coord_request_set(it.request, 0, "v", 1, COORD_OPTIONS(coord_value_options, .flags = 4), ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "size",
+    CHECK_FAILS(
+        COORD_INVALID_ARGUMENT, "item", coord_request_set(it.request, 1, "v", 1, NULL, ERR));
+    CHECK_FAILS(
+        COORD_INVALID_ARGUMENT, "data", coord_request_set(it.request, 0, NULL, 1, NULL, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "data",
+                coord_request_set(it.request, 0, "v", COORD_NUL, NULL, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "data",
+                coord_request_set(it.request, 0, "v", (size_t)1 << 32, NULL, ERR));
+    CHECK_FAILS(
+        COORD_INVALID_ARGUMENT, "not both", coord_request_set(it.request, 0, "v", 1, &both, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "ttl_ns",
+                coord_request_set(
+                    it.request, 0, "v", 1, COORD_OPTIONS(coord_value_options, .ttl_ns = -1), ERR));
+    CHECK_FAILS(
+        COORD_INVALID_ARGUMENT,
+        "expire_unix_ns",
+        coord_request_set(
+            it.request, 0, "v", 1, COORD_OPTIONS(coord_value_options, .expire_unix_ns = -1), ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "flags",
+                coord_request_set(
+                    it.request, 0, "v", 1, COORD_OPTIONS(coord_value_options, .flags = 4), ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "size",
                 coord_request_set(it.request, 0, "v", 1, &(coord_value_options){.size = 0}, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "item", coord_request_set_error(it.request, 1, COORD_LOST, NULL, 0, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "status", coord_request_set_error(it.request, 0, COORD_OK, NULL, 0, ERR));
-    CHECK_FAILS(COORD_INVALID_ARGUMENT, "message", coord_request_set_error(it.request, 0, COORD_LOST, NULL, 1, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "item",
+                coord_request_set_error(it.request, 1, COORD_LOST, NULL, 0, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "status",
+                coord_request_set_error(it.request, 0, COORD_OK, NULL, 0, ERR));
+    CHECK_FAILS(COORD_INVALID_ARGUMENT,
+                "message",
+                coord_request_set_error(it.request, 0, COORD_LOST, NULL, 1, ERR));
     coord_request_succeed(it.request, NULL, 0, NULL);
     answered_value(&it, "kept");
 }
@@ -182,7 +212,7 @@ static void callers_see_what_was_wrong_with_an_answer(void) {
 }
 
 static void a_long_message_is_cut(void) {
-    char *message = malloc(10000);
+    char* message = malloc(10000);
     memset(message, 'm', 10000);
     asked it = ask("k");
     coord_request_fail(it.request, COORD_LOST, message, 10000);

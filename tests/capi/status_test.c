@@ -5,12 +5,27 @@
 #include "check.h"
 
 static void every_status_has_its_name(void) {
-    static const char *const names[] = {
-        "ok",        "cancelled",   "invalid_argument", "timed_out",   "not_found",
-        "already_exists", "denied", "exhausted",        "conflict",    "unavailable",
-        "unsupported", "internal",  "no_memory",        "would_deadlock", "abandoned",
-        "closed",    "forked",      "lost",             "host_failed"};
-    for (coord_status i = 0; i <= COORD_HOST_FAILED; i++) CHECK_TEXT(coord_status_name(i), names[i]);
+    static const char* const names[] = {"ok",
+                                        "cancelled",
+                                        "invalid_argument",
+                                        "timed_out",
+                                        "not_found",
+                                        "already_exists",
+                                        "denied",
+                                        "exhausted",
+                                        "conflict",
+                                        "unavailable",
+                                        "unsupported",
+                                        "internal",
+                                        "no_memory",
+                                        "would_deadlock",
+                                        "abandoned",
+                                        "closed",
+                                        "forked",
+                                        "lost",
+                                        "host_failed"};
+    for (coord_status i = 0; i <= COORD_HOST_FAILED; i++)
+        CHECK_TEXT(coord_status_name(i), names[i]);
 }
 
 static void an_unknown_status_is_called_unknown(void) {
@@ -49,7 +64,8 @@ static void options_init_writes_no_further_than_told(void) {
 
 static void the_version_is_that_of_the_headers(void) {
     CHECK(coord_version() == COORD_VERSION);
-    CHECK(coord_version() == ((COORD_VERSION_MAJOR << 16) | (COORD_VERSION_MINOR << 8) | COORD_VERSION_PATCH));
+    CHECK(coord_version() ==
+          ((COORD_VERSION_MAJOR << 16) | (COORD_VERSION_MINOR << 8) | COORD_VERSION_PATCH));
 }
 
 static void features_are_there_or_absent(void) {

@@ -207,6 +207,18 @@ TEST_F(flights, an_answer_after_the_loads_deadline_is_refused_and_counted) {
     EXPECT_EQ(world.drain()[0].value, "in time");
 }
 
+TEST_F(flights, who_joins_late_waits_no_longer_than_the_load_may_take) {
+    auto wanted = loads.options();
+    wanted.load_timeout = 1s;
+    use(wanted);
+    start(1);
+    world.executor.run_all();
+    world.advance(900ms);
+    start(2);
+    world.advance(100ms);
+    EXPECT_EQ(world.drain().size(), 2U);
+}
+
 TEST_F(flights, max_loads_makes_callers_wait_and_then_says_exhausted) {
     auto wanted = loads.options();
     wanted.max_loads = 2;

@@ -191,6 +191,37 @@ TEST_F(groups, nested_gets_of_other_keys_and_groups_run_inline) {
     EXPECT_EQ(outer->read().flights, 6U);
 }
 
+TEST_F(groups, nested_gets_do_not_wait_for_the_slot_of_the_load_they_are_in) {
+    ref<group> g;
+    loader node{[&](request& mine) {
+        const auto key = mine.key(0);
+        if (key.size() > 1) static_cast<void>(get(g, key.substr(1)));
+        succeed(mine, key);
+    }};
+    auto wanted = node.options();
+    wanted.max_loads = 1;
+    g = make(wanted);
+    EXPECT_EQ((*get(g, "abc"))->value(), "abc");
+    EXPECT_EQ(g->read().flights, 3U);
+    EXPECT_EQ((*get(g, "xyz"))->value(), "xyz") << "the one slot is free again";
+}
+
+TEST_F(groups, a_nested_get_takes_a_load_out_of_the_line_for_the_slot_it_holds_itself) {
+    ref<group> g;
+    loader node{[&](request& mine) {
+        if (mine.key(0) == "a") EXPECT_EQ((*get(g, "b"))->value(), "b");
+        succeed(mine, mine.key(0));
+    }};
+    auto wanted = node.options();
+    wanted.max_loads = 1;
+    g = make(wanted);
+    static_cast<void>(g->start_get("a", never, nullptr, world.answers, 1, group::counted::now));
+    static_cast<void>(g->start_get("b", never, nullptr, world.answers, 2, group::counted::now));
+    world.executor.run_all();
+    EXPECT_EQ(world.drain().size(), 2U);
+    EXPECT_TRUE(get(g, "c").has_value()) << "the one slot is free again";
+}
+
 TEST_F(groups, a_nested_get_of_the_key_being_loaded_would_deadlock) {
     ref<group> g;
     coord_status nested = COORD_OK;

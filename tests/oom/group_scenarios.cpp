@@ -4,7 +4,9 @@
 namespace oom {
 namespace {
 
-coord_bytes* made_bytes(stage& on) { return static_cast<coord_bytes*>(on.made); }
+coord_bytes* made_bytes(stage& on) {
+    return static_cast<coord_bytes*>(on.made);
+}
 
 coord_status make(stage& on, decltype(coord_group_new)* how, const char* name) {
     auto options = defaults<coord_group_options>();
@@ -16,14 +18,23 @@ coord_status make(stage& on, decltype(coord_group_new)* how, const char* name) {
     on.made = made;
     return status;
 }
-coord_status new_group(stage& on) { return make(on, coord_group_new, "a group with a name that is long"); }
-coord_status find_or_new_group(stage& on) { return make(on, coord_group_find_or_new, "a group with a name that is long"); }
-coord_status find_group(stage& on) { return make(on, coord_group_find_or_new, "called"); }
+coord_status new_group(stage& on) {
+    return make(on, coord_group_new, "a group with a name that is long");
+}
+coord_status find_or_new_group(stage& on) {
+    return make(on, coord_group_find_or_new, "a group with a name that is long");
+}
+coord_status find_group(stage& on) {
+    return make(on, coord_group_find_or_new, "called");
+}
 void after_new_group(stage& on, coord_status status) {
     check((status == COORD_OK) == (on.made != nullptr), "a group exactly with OK");
-    check(on.freed == (status == COORD_OK && on.made != on.group ? 0 : 1), "user freed unless it is the group's");
+    check(on.freed == (status == COORD_OK && on.made != on.group ? 0 : 1),
+          "user freed unless it is the group's");
     if (status != COORD_OK)
-        check(coord_group_find(on.runtime, "a group with a name that is long", COORD_NUL) == nullptr, "no name is left behind");
+        check(
+            coord_group_find(on.runtime, "a group with a name that is long", COORD_NUL) == nullptr,
+            "no name is left behind");
     coord_group_free(static_cast<coord_group*>(on.made));
     check(on.freed == 1, "user freed once");
 }
@@ -43,7 +54,9 @@ coord_status get_with_context(stage& on) {
     on.made = value;
     return status;
 }
-void before_context(stage& on) { coord_context_new(nullptr, &on.context, nullptr); }
+void before_context(stage& on) {
+    coord_context_new(nullptr, &on.context, nullptr);
+}
 void after_get(stage& on, coord_status status) {
     check((status == COORD_OK) == (on.made != nullptr), "a value exactly with OK");
     if (status == COORD_OK) expect_value(made_bytes(on), "key");
@@ -64,13 +77,19 @@ coord_status lookup(stage& on) {
     on.made = value;
     return status;
 }
-coord_status remove(stage& on) { return coord_group_remove(on.group, "key", 3, nullptr, &on.error); }
-coord_status close_group(stage& on) { return coord_group_close(on.group, nullptr, &on.error); }
+coord_status remove(stage& on) {
+    return coord_group_remove(on.group, "key", 3, nullptr, &on.error);
+}
+coord_status close_group(stage& on) {
+    return coord_group_close(on.group, nullptr, &on.error);
+}
 coord_status read_stats(stage& on) {
     auto stats = defaults<coord_group_stats>();
     auto cache = defaults<coord_cache_stats>();
     const auto status = coord_group_stats_read(on.group, &stats, &on.error);
-    return status == COORD_OK ? coord_group_cache_stats_read(on.group, COORD_CACHE_MAIN, &cache, &on.error) : status;
+    return status == COORD_OK
+               ? coord_group_cache_stats_read(on.group, COORD_CACHE_MAIN, &cache, &on.error)
+               : status;
 }
 
 coord_status start_get(stage& on) {
@@ -120,19 +139,26 @@ void before_request(stage& on) {
     coord_queue_wait(on.loads, 0, &event, 1, &count, nullptr);
     on.request = static_cast<coord_request*>(event.value);
 }
-coord_status set(stage& on) { return coord_request_set(on.request, 0, "set", 3, nullptr, &on.error); }
+coord_status set(stage& on) {
+    return coord_request_set(on.request, 0, "set", 3, nullptr, &on.error);
+}
 void after_set(stage& on, coord_status) {
     coord_request_succeed(on.request, nullptr, 0, nullptr);
     expect_event(on.answers, COORD_EVENT_BYTES, COORD_OK, COORD_OK);
     coord_op_free(on.op);
 }
-coord_status set_error(stage& on) { return coord_request_set_error(on.request, 0, COORD_LOST, "lost", 4, &on.error); }
+coord_status set_error(stage& on) {
+    return coord_request_set_error(on.request, 0, COORD_LOST, "lost", 4, &on.error);
+}
 void after_set_error(stage& on, coord_status status) {
     coord_request_succeed(on.request, nullptr, 0, nullptr);
-    expect_event(on.answers, COORD_EVENT_BYTES, status == COORD_OK ? COORD_LOST : COORD_OK, COORD_LOST);
+    expect_event(
+        on.answers, COORD_EVENT_BYTES, status == COORD_OK ? COORD_LOST : COORD_OK, COORD_LOST);
     coord_op_free(on.op);
 }
-coord_status work_context(stage& on) { return coord_request_context(on.request) != nullptr ? COORD_OK : COORD_NO_MEMORY; }
+coord_status work_context(stage& on) {
+    return coord_request_context(on.request) != nullptr ? COORD_OK : COORD_NO_MEMORY;
+}
 coord_status succeed(stage& on) {
     coord_request_succeed(on.request, "value", 5, nullptr);
     return COORD_OK;
@@ -189,7 +215,11 @@ const std::vector<scenario>& group_scenarios() {
         {"coord_group_find_or_new, new", nullptr, find_or_new_group, after_new_group, COORD_OK},
         {"coord_group_find_or_new, found", nullptr, find_group, after_new_group, COORD_OK},
         {"coord_group_get, a miss", nullptr, get, after_get, COORD_OK},
-        {"coord_group_get, a miss with a context", before_context, get_with_context, after_get, COORD_OK},
+        {"coord_group_get, a miss with a context",
+         before_context,
+         get_with_context,
+         after_get,
+         COORD_OK},
         {"coord_group_get, a hit", before_hit, get, after_get, COORD_OK},
         {"coord_group_lookup", before_hit, lookup, after_get, COORD_OK},
         {"coord_group_remove", before_hit, remove, nullptr, COORD_OK},
@@ -204,7 +234,11 @@ const std::vector<scenario>& group_scenarios() {
         {"coord_request_context", before_request, work_context, after_set, COORD_OK},
         {"coord_request_succeed", before_request, succeed, after_succeed, COORD_OK},
         {"coord_request_succeed, empty", before_request, succeed_empty, after_succeed, COORD_OK},
-        {"coord_request_succeed, wrongly", before_request, succeed_wrongly, after_succeed_wrongly, COORD_OK},
+        {"coord_request_succeed, wrongly",
+         before_request,
+         succeed_wrongly,
+         after_succeed_wrongly,
+         COORD_OK},
         {"coord_request_fail", before_request, fail, after_fail, COORD_OK},
         {"coord_request_free", before_request, abandon, after_abandon, COORD_OK},
         {"coord_op_cancel", before_request, cancel, after_cancel, COORD_OK},

@@ -1,7 +1,9 @@
-// Every public function with its n-th allocation failing, for n = 1, 2, ... until none is refused any more.
+// Every public function with its n-th allocation failing, for n = 1, 2, ... until none is refused
+// any more.
 //
-// Each call must give its status, leave nothing behind, and leave what it was given usable. Memory is short on this thread
-// only, and only during the call. A leak is a growth of live blocks that every repetition shows.
+// Each call must give its status, leave nothing behind, and leave what it was given usable. Memory
+// is short on this thread only, and only during the call. A leak is a growth of live blocks that
+// every repetition shows.
 #include <sched.h>
 
 #include "oom/scenario.hpp"
@@ -53,9 +55,11 @@ bool try_once(const scenario& what, coord_runtime* runtime, long n, short_memory
     const bool says_so = may_be_short && (status == COORD_NO_MEMORY || status == what.also);
     if (status != what.expected && !says_so) {
         check(false, "the status");
-        std::fprintf(stderr, "    %s: %s\n", coord_status_name(status), coord_error_message(on.error));
+        std::fprintf(
+            stderr, "    %s: %s\n", coord_status_name(status), coord_error_message(on.error));
     }
-    check(on.error == nullptr || coord_error_status(on.error) == status, "the error agrees with the status");
+    check(on.error == nullptr || coord_error_status(on.error) == status,
+          "the error agrees with the status");
     check(status != COORD_OK || on.error == nullptr, "no error with OK");
     if (what.after != nullptr) what.after(on, status);
     close(on);

@@ -6,7 +6,9 @@
 namespace oom {
 namespace {
 
-void on_event(void* user, coord_event*) { static_cast<void>(user); }
+void on_event(void* user, coord_event*) {
+    static_cast<void>(user);
+}
 
 coord_status new_runtime(stage& on) {
     auto options = defaults<coord_runtime_options>();
@@ -21,7 +23,8 @@ coord_status new_runtime(stage& on) {
 void after_new_runtime(stage& on, coord_status status) {
     check((status == COORD_OK) == (on.made != nullptr), "a runtime exactly with OK");
     auto* const made = static_cast<coord_runtime*>(on.made);
-    if (status == COORD_OK) check(coord_runtime_close(made, nullptr, nullptr) == COORD_OK, "it closes");
+    if (status == COORD_OK)
+        check(coord_runtime_close(made, nullptr, nullptr) == COORD_OK, "it closes");
     coord_runtime_free(made);
 }
 
@@ -51,10 +54,15 @@ void before_close(stage& on) {
     coord_runtime_new(&options, &made, nullptr);
     on.made = made;
 }
-coord_status close(stage& on) { return coord_runtime_close(static_cast<coord_runtime*>(on.made), nullptr, &on.error); }
-void after_close(stage& on, coord_status) { coord_runtime_free(static_cast<coord_runtime*>(on.made)); }
+coord_status close(stage& on) {
+    return coord_runtime_close(static_cast<coord_runtime*>(on.made), nullptr, &on.error);
+}
+void after_close(stage& on, coord_status) {
+    coord_runtime_free(static_cast<coord_runtime*>(on.made));
+}
 coord_status close_start(stage& on) {
-    return coord_runtime_close_start(static_cast<coord_runtime*>(on.made), nullptr, on.answers, 1, &on.op, &on.error);
+    return coord_runtime_close_start(
+        static_cast<coord_runtime*>(on.made), nullptr, on.answers, 1, &on.op, &on.error);
 }
 void after_close_start(stage& on, coord_status status) {
     if (status == COORD_OK)
@@ -80,7 +88,8 @@ void after_new_queue(stage& on, coord_status status) {
 }
 coord_status new_callback_queue(stage& on) {
     coord_queue* made = nullptr;
-    const auto status = coord_queue_new_callback(on.runtime, on_event, &on.freed, count_free, &made, &on.error);
+    const auto status =
+        coord_queue_new_callback(on.runtime, on_event, &on.freed, count_free, &made, &on.error);
     on.made = made;
     return status;
 }
@@ -90,7 +99,9 @@ void after_new_callback_queue(stage& on, coord_status status) {
     check(on.freed == 1, "user freed once");
 }
 
-coord_status post(stage& on) { return coord_queue_post(on.answers, 7, &on.error); }
+coord_status post(stage& on) {
+    return coord_queue_post(on.answers, 7, &on.error);
+}
 void after_post(stage& on, coord_status status) {
     if (status == COORD_OK) expect_event(on.answers, COORD_EVENT_POST, COORD_OK, COORD_OK);
     expect_no_event(on.answers);
@@ -107,7 +118,9 @@ coord_status notify(stage& on) {
     if (fd >= 0) ::close(fd);
     return status;
 }
-void after_notify(stage& on, coord_status) { coord_queue_free(static_cast<coord_queue*>(on.made)); }
+void after_notify(stage& on, coord_status) {
+    coord_queue_free(static_cast<coord_queue*>(on.made));
+}
 
 void before_drain(stage& on) {
     for (uint64_t token = 0; token < 3; ++token) coord_queue_post(on.answers, token, nullptr);
@@ -131,7 +144,11 @@ const std::vector<scenario>& runtime_scenarios() {
         {"coord_runtime_close", before_close, close, after_close, COORD_OK},
         {"coord_runtime_close_start", before_close, close_start, after_close_start, COORD_OK},
         {"coord_queue_new", nullptr, new_queue, after_new_queue, COORD_OK},
-        {"coord_queue_new_callback", nullptr, new_callback_queue, after_new_callback_queue, COORD_OK},
+        {"coord_queue_new_callback",
+         nullptr,
+         new_callback_queue,
+         after_new_callback_queue,
+         COORD_OK},
         {"coord_queue_post", nullptr, post, after_post, COORD_OK},
         {"coord_queue_notify_fd", before_notify, notify, after_notify, COORD_OK},
         {"coord_queue_drain", before_drain, drain, nullptr, COORD_OK},

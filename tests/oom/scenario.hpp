@@ -1,4 +1,5 @@
-// One public function under short memory: what is made before, the call, and what must hold afterwards.
+// One public function under short memory: what is made before, the call, and what must hold
+// afterwards.
 #pragma once
 
 #include <coord/coord.h>
@@ -29,10 +30,10 @@ struct stage {
 
 struct scenario {
     const char* name;
-    void (*before)(stage& on);         // may be null
-    coord_status (*call)(stage& on);   // short of memory
+    void (*before)(stage& on);                      // may be null
+    coord_status (*call)(stage& on);                // short of memory
     void (*after)(stage& on, coord_status status);  // may be null
-    coord_status expected;  // besides COORD_NO_MEMORY; a failure is expected strictly
+    coord_status expected;                // besides COORD_NO_MEMORY; a failure is expected strictly
     coord_status also = COORD_NO_MEMORY;  // another one it may give when memory was short
 };
 
@@ -54,37 +55,45 @@ inline void check(bool good, const char* what) {
 inline void expect_event(coord_queue* from, int32_t kind, coord_status one, coord_status or_other) {
     coord_event event{};
     size_t count = 0;
-    check(coord_queue_wait(from, COORD_MINUTE, &event, 1, &count, nullptr) == COORD_OK && count == 1, "an event comes");
+    check(
+        coord_queue_wait(from, COORD_MINUTE, &event, 1, &count, nullptr) == COORD_OK && count == 1,
+        "an event comes");
     check(event.kind == kind, "the event is of its kind");
     if (event.status != one && event.status != or_other)
         std::fprintf(stderr, "the event says %s\n", coord_status_name(event.status));
     check(event.status == one || event.status == or_other, "the event has its status");
-    check((event.status == COORD_OK) == (event.error == nullptr) || event.error == nullptr, "no error without a failure");
+    check((event.status == COORD_OK) == (event.error == nullptr) || event.error == nullptr,
+          "no error without a failure");
     coord_event_clear(&event);
 }
 
 inline void expect_no_event(coord_queue* from) {
     coord_event event{};
     size_t count = 0;
-    check(coord_queue_drain(from, &event, 1, &count, nullptr) == COORD_OK && count == 0, "no event comes");
+    check(coord_queue_drain(from, &event, 1, &count, nullptr) == COORD_OK && count == 0,
+          "no event comes");
     coord_event_clear(&event);
 }
 
 inline void expect_value(coord_bytes* value, const char* text) {
     size_t size = 0;
     const void* got = coord_bytes_data(value, &size);
-    check(value != nullptr && size == std::strlen(text) && std::memcmp(got, text, size) == 0, "the value is right");
+    check(value != nullptr && size == std::strlen(text) && std::memcmp(got, text, size) == 0,
+          "the value is right");
     coord_bytes_free(value);
 }
 
 // The group still works.
 inline void expect_group_works(coord_group* group) {
     coord_bytes* value = nullptr;
-    check(coord_group_get(group, "afterwards", COORD_NUL, nullptr, &value, nullptr) == COORD_OK, "a get afterwards");
+    check(coord_group_get(group, "afterwards", COORD_NUL, nullptr, &value, nullptr) == COORD_OK,
+          "a get afterwards");
     expect_value(value, "afterwards");
 }
 
-inline void count_free(void* user) { ++*static_cast<int*>(user); }
+inline void count_free(void* user) {
+    ++*static_cast<int*>(user);
+}
 
 template <class Options>
 Options defaults() {

@@ -48,14 +48,18 @@ bool stop_failing() noexcept {
     return refused;
 }
 
-long live_blocks() noexcept { return live.load(std::memory_order_relaxed); }
+long live_blocks() noexcept {
+    return live.load(std::memory_order_relaxed);
+}
 
 }  // namespace short_memory
 
 #define EXPORTED __attribute__((visibility("default")))
 
 extern "C" {
-EXPORTED void* malloc(std::size_t size) { return refuse() ? nullptr : counted(__libc_malloc(size)); }
+EXPORTED void* malloc(std::size_t size) {
+    return refuse() ? nullptr : counted(__libc_malloc(size));
+}
 EXPORTED void* calloc(std::size_t count, std::size_t size) {
     return refuse() ? nullptr : counted(__libc_calloc(count, size));
 }

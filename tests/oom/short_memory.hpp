@@ -1,6 +1,7 @@
 // An allocator that fails when told to, on one thread, and counts the blocks of the process.
 //
-// It replaces malloc and its kin in this program, which the dynamic linker gives every library in it as well.
+// It replaces malloc and its kin in this program, which the dynamic linker gives every library in
+// it as well.
 #pragma once
 
 namespace short_memory {

@@ -4,7 +4,9 @@
 namespace oom {
 namespace {
 
-coord_bytes* made_bytes(stage& on) { return static_cast<coord_bytes*>(on.made); }
+coord_bytes* made_bytes(stage& on) {
+    return static_cast<coord_bytes*>(on.made);
+}
 
 coord_status new_bytes(stage& on) {
     coord_bytes* made = nullptr;
@@ -19,7 +21,8 @@ void after_new_bytes(stage& on, coord_status status) {
 
 coord_status new_external(stage& on) {
     coord_bytes* made = nullptr;
-    const auto status = coord_bytes_new_external("outside", 7, &on.freed, count_free, &made, &on.error);
+    const auto status =
+        coord_bytes_new_external("outside", 7, &on.freed, count_free, &made, &on.error);
     on.made = made;
     return status;
 }
@@ -29,7 +32,9 @@ void after_new_external(stage& on, coord_status status) {
     check(on.freed == 1, "released once");
 }
 
-void before_slice(stage& on) { coord_bytes_new("0123456789", 10, &on.bytes, nullptr); }
+void before_slice(stage& on) {
+    coord_bytes_new("0123456789", 10, &on.bytes, nullptr);
+}
 coord_status slice(stage& on) {
     coord_bytes* made = nullptr;
     const auto status = coord_bytes_slice(on.bytes, 2, 3, &made, &on.error);
@@ -42,7 +47,9 @@ void after_slice(stage& on, coord_status status) {
     expect_value(on.bytes, "0123456789");
 }
 
-void before_context(stage& on) { coord_context_new(nullptr, &on.context, nullptr); }
+void before_context(stage& on) {
+    coord_context_new(nullptr, &on.context, nullptr);
+}
 coord_status new_context(stage& on) {
     auto options = defaults<coord_context_options>();
     options.parent = on.context;
@@ -67,7 +74,9 @@ void after_context(stage& on, coord_status status) {
     check(on.freed == 1, "user freed once");
 }
 
-coord_status new_ring(stage& on) { return coord_ring_new(nullptr, &on.ring, &on.error); }
+coord_status new_ring(stage& on) {
+    return coord_ring_new(nullptr, &on.ring, &on.error);
+}
 void after_ring(stage& on, coord_status status) {
     check((status == COORD_OK) == (on.ring != nullptr), "a ring exactly with OK");
     coord_ring_free(on.ring);
@@ -80,7 +89,8 @@ void before_ring(stage& on) {
     coord_ring_set(on.ring, old_list, COORD_NUL, nullptr);
 }
 coord_status set_ring(stage& on) {
-    return coord_ring_set(on.ring, "http://new-peer-with-a-long-name.example.net:8001, b:1", COORD_NUL, &on.error);
+    return coord_ring_set(
+        on.ring, "http://new-peer-with-a-long-name.example.net:8001, b:1", COORD_NUL, &on.error);
 }
 void after_set_ring(stage& on, coord_status status) {
     coord_bytes* peer = nullptr;
@@ -105,9 +115,12 @@ void after_ring_owner(stage& on, coord_status status) {
 }
 
 // Errors: when there is no memory for one, the status is right all the same.
-coord_status refused_null(stage& on) { return coord_runtime_metrics(nullptr, nullptr, &on.error); }
+coord_status refused_null(stage& on) {
+    return coord_runtime_metrics(nullptr, nullptr, &on.error);
+}
 coord_status refused_kind(stage& on) {
-    return coord_group_remove(reinterpret_cast<coord_group*>(on.runtime), "k", 1, nullptr, &on.error);
+    return coord_group_remove(
+        reinterpret_cast<coord_group*>(on.runtime), "k", 1, nullptr, &on.error);
 }
 coord_status refused_key(stage& on) {
     static char key[70'000];
@@ -122,7 +135,9 @@ coord_status refused_range(stage& on) {
     coord_bytes* made = nullptr;
     return coord_bytes_slice(on.bytes, 11, 1, &made, &on.error);
 }
-void after_refused_range(stage& on, coord_status) { coord_bytes_free(on.bytes); }
+void after_refused_range(stage& on, coord_status) {
+    coord_bytes_free(on.bytes);
+}
 coord_status refused_memory(stage& on) {
     coord_bytes* made = nullptr;
     return coord_bytes_new(nullptr, 1, &made, &on.error);
@@ -157,7 +172,11 @@ const std::vector<scenario>& value_scenarios() {
         {"refused: wrong kind", nullptr, refused_kind, nullptr, COORD_INVALID_ARGUMENT},
         {"refused: long key", nullptr, refused_key, nullptr, COORD_INVALID_ARGUMENT},
         {"refused: no size", nullptr, refused_size, nullptr, COORD_INVALID_ARGUMENT},
-        {"refused: range", before_slice, refused_range, after_refused_range, COORD_INVALID_ARGUMENT},
+        {"refused: range",
+         before_slice,
+         refused_range,
+         after_refused_range,
+         COORD_INVALID_ARGUMENT},
         {"refused: memory", nullptr, refused_memory, nullptr, COORD_INVALID_ARGUMENT},
         {"refused: profile", nullptr, refused_profile, nullptr, COORD_INVALID_ARGUMENT},
         {"a lookup that misses", nullptr, missed_lookup, nullptr, COORD_NOT_FOUND},

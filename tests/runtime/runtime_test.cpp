@@ -3,6 +3,8 @@
 
 #include <future>
 #include <gtest/gtest.h>
+#include <map>
+#include <thread>
 
 #include "runtime/metrics_text.hpp"
 #include "support/driven.hpp"
@@ -124,6 +126,51 @@ TEST(runtimes, a_started_close_ends_in_one_event_and_cancelling_it_hurries) {
     answers->drop_handle();
     made->drop_handle();
     for (auto* each : loads.requests) each->abandon();
+}
+
+TEST(runtimes, a_started_close_heeds_its_context) {
+    const auto made = *runtime::make({});
+    made->to_host();
+    const auto answers = *queue::make_polled(made);
+    answers->to_host();
+    testing::kept_loads loads;
+    const auto g = *group::make(made, "g", loads.options());
+    g->to_host();
+    ASSERT_TRUE(g->start_get("k", never, nullptr, answers, 1, group::counted::now));
+    const ref<context> over(new context(machine_clock(), never, nullptr, {}));
+    over->cancel();
+    ASSERT_TRUE(made->start_close(never, over, answers, 2));
+    for (std::size_t ended = 0; ended < 2;) {
+        std::array<event, 4> room;
+        const auto got = answers->wait(room, never);
+        for (std::size_t i = 0; i < got.count; ++i) clear(room[i]);
+        ended += got.count;
+    }
+    g->drop_handle();
+    answers->drop_handle();
+    made->drop_handle();
+    for (auto* each : loads.requests) each->abandon();
+}
+
+TEST(runtimes, walks_at_the_same_time_each_see_every_component) {
+    testing::driven world;
+    std::vector<ref<group>> all;
+    for (int i = 0; i < 20; ++i) all.push_back(world.make_group({}, std::to_string(i)));
+    std::atomic<bool> missed{false};
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 4; ++t)
+        threads.emplace_back([&] {
+            for (int i = 0; i < 50; ++i) {
+                const auto text = world.owner->metrics();
+                for (int g = 0; g < 20; ++g)
+                    if (text.find("gets_total{group=\"" + std::to_string(g) + "\"}") ==
+                        std::string::npos)
+                        missed = true;
+            }
+        });
+    for (auto& each : threads) each.join();
+    EXPECT_FALSE(missed);
+    for (auto& each : all) each->drop_handle();
 }
 
 TEST(runtimes, timers_fire_on_the_real_clock) {

@@ -7,13 +7,15 @@ namespace stress {
 namespace {
 
 bool is_an_end(coord_status status) {
-    return status == COORD_OK || status == COORD_CANCELLED || status == COORD_TIMED_OUT || status == COORD_CLOSED ||
-           status == COORD_ABANDONED || status == COORD_EXHAUSTED || status == COORD_DENIED;
+    return status == COORD_OK || status == COORD_CANCELLED || status == COORD_TIMED_OUT ||
+           status == COORD_CLOSED || status == COORD_ABANDONED || status == COORD_EXHAUSTED ||
+           status == COORD_DENIED;
 }
 
 }  // namespace
 
-// By the first letter of the key: held until the round releases it, kept for later, nested, failing; else quick.
+// By the first letter of the key: held until the round releases it, kept for later, nested,
+// failing; else quick.
 void shutdown_round::load(void* user, coord_request* request) {
     auto& me = *static_cast<shutdown_round*>(user);
     std::size_t size = 0;
@@ -44,6 +46,8 @@ void shutdown_round::load_nested(coord_request* request) {
     coord_call_options call{};
     call.size = sizeof call;
     call.context = coord_request_context(request);
+    // Loads that wait for a load behind them in line get on only when their time is over.
+    call.timeout_ns = 2 * COORD_MILLISECOND;
     coord_bytes* value = nullptr;
     EXPECT(is_an_end(coord_group_get(group, "q nested", COORD_NUL, &call, &value, nullptr)));
     coord_bytes_free(value);
@@ -67,7 +71,9 @@ void shutdown_round::open() {
     EXPECT(coord_runtime_new(&options, &runtime_, nullptr) == COORD_OK);
     EXPECT(coord_queue_new(runtime_, &loads_, nullptr) == COORD_OK);
     EXPECT(coord_queue_new(runtime_, &answers_, nullptr) == COORD_OK);
-    const coord_user_free_fn calls_end = [](void* user) { static_cast<shutdown_round*>(user)->calls_freed_.add(); };
+    const coord_user_free_fn calls_end = [](void* user) {
+        static_cast<shutdown_round*>(user)->calls_freed_.add();
+    };
     EXPECT(coord_queue_new_callback(runtime_, hear, this, calls_end, &calls_, nullptr) == COORD_OK);
     EXPECT(coord_context_new(nullptr, &context_, nullptr) == COORD_OK);
     open_groups();
@@ -115,7 +121,14 @@ void shutdown_round::start_get(coord_group* group, const std::string& key) {
     const auto token = tokens_++;
     const bool polled = one_in(2);
     coord_op* op = nullptr;
-    EXPECT(coord_group_get_start(group, key.data(), key.size(), &call, polled ? answers_ : calls_, token, &op, nullptr) == COORD_OK);
+    EXPECT(coord_group_get_start(group,
+                                 key.data(),
+                                 key.size(),
+                                 &call,
+                                 polled ? answers_ : calls_,
+                                 token,
+                                 &op,
+                                 nullptr) == COORD_OK);
     (polled ? polled_ : heard_).push_back(token);
     if (one_in(3))
         coord_op_free(op);
@@ -139,13 +152,15 @@ void shutdown_round::start_work() {
     static constexpr std::array<char, 6> kinds = {'q', 'h', 'h', 'k', 'n', 'f'};
     const int wanted = 5 + below(25);
     for (int i = 0; i < wanted; ++i) {
-        const std::string key = kinds[static_cast<std::size_t>(below(6))] + std::to_string(below(8));
+        const std::string key =
+            kinds[static_cast<std::size_t>(below(6))] + std::to_string(below(8));
         coord_group* const group = one_in(3) ? fed_ : called_;
         if (one_in(6) && callers_.size() < 4)
             start_caller(group, key);
         else
             start_get(group, key);
-        if (one_in(10)) EXPECT(coord_group_remove(group, key.data(), key.size(), nullptr, nullptr) == COORD_OK);
+        if (one_in(10))
+            EXPECT(coord_group_remove(group, key.data(), key.size(), nullptr, nullptr) == COORD_OK);
         if (one_in(6)) answer_some();
     }
     polled_left_ = polled_.size();

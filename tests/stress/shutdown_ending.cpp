@@ -34,7 +34,8 @@ void shutdown_round::look_at_states() {
 }
 
 void shutdown_round::close_runtime(bool by_context) {
-    static constexpr std::array<std::int64_t, 4> timeouts = {COORD_OFF, 1, COORD_MILLISECOND, 3 * COORD_MILLISECOND};
+    static constexpr std::array<std::int64_t, 4> timeouts = {
+        COORD_OFF, 1, COORD_MILLISECOND, 3 * COORD_MILLISECOND};
     coord_call_options call{};
     call.size = sizeof call;
     call.timeout_ns = timeouts[static_cast<std::size_t>(below(4))];
@@ -66,7 +67,8 @@ void shutdown_round::close_runtime_started(bool hurried) {
     std::size_t count = 0;
     EXPECT(coord_queue_wait(queue, 0, &event, 1, &count, nullptr) == COORD_OK && count == 1);
     EXPECT(event.kind == COORD_EVENT_DONE && event.token == 1);
-    EXPECT(event.status == COORD_OK || event.status == COORD_TIMED_OUT || event.status == COORD_CANCELLED);
+    EXPECT(event.status == COORD_OK || event.status == COORD_TIMED_OUT ||
+           event.status == COORD_CANCELLED);
     coord_event_clear(&event);
     take_polled(true);
     EXPECT(coord_queue_drain(queue, &event, 1, &count, nullptr) == COORD_OK && count == 0);
@@ -86,12 +88,18 @@ void shutdown_round::close_groups() {
 
 void shutdown_round::end() {
     switch (below(6)) {
-        case 0: return close_runtime(false);
-        case 1: return close_runtime(true);
-        case 2: return close_runtime_started(false);
-        case 3: return close_runtime_started(true);
-        case 4: return close_groups();
-        default: return;  // everything is just freed
+        case 0:
+            return close_runtime(false);
+        case 1:
+            return close_runtime(true);
+        case 2:
+            return close_runtime_started(false);
+        case 3:
+            return close_runtime_started(true);
+        case 4:
+            return close_groups();
+        default:
+            return;  // everything is just freed
     }
 }
 
@@ -112,7 +120,11 @@ void shutdown_round::answer_undrained() {
     coord_event event{};
     std::size_t count = 0;
     while (coord_queue_drain(loads_, &event, 1, &count, nullptr) == COORD_OK && count == 1) {
-        if (one_in(2)) coord_request_succeed(static_cast<coord_request*>(std::exchange(event.value, nullptr)), "late", 4, nullptr);
+        if (one_in(2))
+            coord_request_succeed(static_cast<coord_request*>(std::exchange(event.value, nullptr)),
+                                  "late",
+                                  4,
+                                  nullptr);
         coord_event_clear(&event);
     }
 }
@@ -128,8 +140,9 @@ void shutdown_round::take_polled(bool at_once) {
     while (answers_ != nullptr && polled_left_ > 0) {
         std::array<coord_event, 8> events{};
         std::size_t count = 0;
-        const auto status = at_once ? coord_queue_drain(answers_, events.data(), events.size(), &count, nullptr)
-                                    : coord_queue_wait(answers_, 0, events.data(), events.size(), &count, nullptr);
+        const auto status =
+            at_once ? coord_queue_drain(answers_, events.data(), events.size(), &count, nullptr)
+                    : coord_queue_wait(answers_, 0, events.data(), events.size(), &count, nullptr);
         EXPECT(status == COORD_OK && count > 0);
         if (count == 0) return;
         for (std::size_t i = 0; i < count; ++i) {

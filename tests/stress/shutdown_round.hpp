@@ -1,7 +1,8 @@
 // One round of the shutdown test: a runtime with work in every state, ended in one of several ways.
 //
-// Every started operation has a token, and each token must come back exactly once. What the host gave must be freed exactly once:
-// that of the runtime last, which shows that nothing of it is left. A round is one thread plus those it starts.
+// Every started operation has a token, and each token must come back exactly once. What the host
+// gave must be freed exactly once: that of the runtime last, which shows that nothing of it is
+// left. A round is one thread plus those it starts.
 #pragma once
 
 #include <coord/coord.h>
@@ -20,7 +21,8 @@ namespace stress {
 
 inline std::atomic<int> failures{0};
 void failed(const char* what, const char* file, int line);
-#define EXPECT(condition) ((condition) ? static_cast<void>(0) : ::stress::failed(#condition, __FILE__, __LINE__))
+#define EXPECT(condition) \
+    ((condition) ? static_cast<void>(0) : ::stress::failed(#condition, __FILE__, __LINE__))
 
 // Something that happens a number of times, to be waited for.
 class tally {
@@ -50,8 +52,10 @@ class shutdown_round {
     explicit shutdown_round(std::uint64_t seed) : random_(seed) {}
     void run();
 
-    // States that were seen when the end began, over all rounds: the test must have met each of them.
-    static std::atomic<long> seen_held, seen_kept, seen_undrained, seen_in_line, seen_blocked, seen_cut_short;
+    // States that were seen when the end began, over all rounds: the test must have met each of
+    // them.
+    static std::atomic<long> seen_held, seen_kept, seen_undrained, seen_in_line, seen_blocked,
+        seen_cut_short;
 
   private:
     static constexpr std::size_t max_tokens = 64;
