@@ -25,7 +25,7 @@ inline constexpr std::uint32_t least_struct_bytes = 16;
 template <class T>
 T known_part(const T* given) noexcept {
     T known{};
-    if (given != nullptr && given->size >= sizeof given->size && given->size <= max_struct_bytes)
+    if (given != nullptr && given->size >= least_struct_bytes && given->size <= max_struct_bytes)
         std::memcpy(&known, given, std::min<std::size_t>(given->size, sizeof(T)));
     known.size = sizeof(T);
     return known;
@@ -57,7 +57,7 @@ result<T> read_options(const T* given, const char* component, const char* name =
 template <class T>
 result<> write_sized(T from, T* to, const char* component) {
     if (to == nullptr) return invalid(component, "stats: must not be NULL");
-    if (to->size < sizeof to->size || to->size > max_struct_bytes)
+    if (to->size < least_struct_bytes || to->size > max_struct_bytes)
         return invalid(component, "stats.size: not set; set it to sizeof the struct");
     const auto room = to->size;
     if (room > sizeof(T)) std::memset(to, 0, room);

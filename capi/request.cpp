@@ -37,6 +37,17 @@ result<> set(request& on,
     return on.set(item, *memory, *terms);
 }
 
+// What a setter gave stands, unless there is data now; terms are checked in any case.
+result<> take_answer(request& on,
+                     const void* data,
+                     std::size_t len,
+                     const coord_value_options* opts) {
+    if (data != nullptr || len != 0 || !on.is_answered()) return set(on, 0, data, len, opts);
+    const auto terms = read_terms(opts, component);
+    if (!terms) return terms.error();
+    return {};
+}
+
 }  // namespace
 
 extern "C" {
@@ -115,17 +126,14 @@ void coord_request_succeed(coord_request* of,
     auto* const found = inside<request>(of);
     if (found == nullptr || found->forked()) return;
     result<> answered;
-    const bool gives = data != nullptr || len != 0 || (opts != nullptr && !found->is_answered());
-    if (gives) {
-        coord_error* unsaid = nullptr;
-        const auto status =
-            guard(&unsaid, [&] { return answered = set(*found, 0, data, len, opts); });
-        if (status != COORD_OK) {
-            // The callers of the load see what is wrong with its answer.
-            found->fail(answered.has_error() ? answered.error() : error(status));
-            coord_error_free(unsaid);
-            return;
-        }
+    coord_error* unsaid = nullptr;
+    const auto status =
+        guard(&unsaid, [&] { return answered = take_answer(*found, data, len, opts); });
+    if (status != COORD_OK) {
+        // The callers of the load see what is wrong with its answer.
+        found->fail(answered.has_error() ? answered.error() : error(status));
+        coord_error_free(unsaid);
+        return;
     }
     found->succeed();
 }

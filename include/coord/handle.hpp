@@ -2,6 +2,10 @@
 // `native_handle()`.
 #pragma once
 
+#if __cplusplus < 202002L
+#error "the C++ headers of libcoord need C++20: -std=c++20"
+#endif
+
 #include <utility>
 
 namespace coord {

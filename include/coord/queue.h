@@ -74,7 +74,7 @@ COORD_API coord_queue *coord_queue_ref(coord_queue *queue);
 
 /**
  * Gives back one reference. With the last one the events nobody drained are cleared; operations still under way end unseen. A callback
- * queue still hands over what ended before; user_free tells that no call will follow.
+ * queue still hands over what was on its way; user_free tells that no call will follow.
  *
  * @param queue TRANSFERRED; NULL does nothing.
  * @thread any.

@@ -59,7 +59,7 @@ COORD_API void coord_ring_free(coord_ring *ring);
  * @param list BORROWED for the call; peers separated by commas or white space; NULL or empty = no peers.
  * @param list_len bytes, or COORD_NUL; at most 10,000 peers, and 10,000,000 virtual nodes in all.
  * @param err receives an OWNED error; may be NULL.
- * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_NO_MEMORY. On failure the old list stays.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_FORKED, COORD_NO_MEMORY. On failure the old list stays.
  * @thread any.
  * @since 0.1
  */
@@ -73,7 +73,7 @@ COORD_API coord_status coord_ring_set(coord_ring *ring, const char *list, size_t
  * @param key_len bytes, or COORD_NUL.
  * @param peer receives OWNED bytes: the peer as it was spelled in the list. NULL on failure.
  * @param err receives an OWNED error; may be NULL.
- * @return COORD_OK, COORD_NOT_FOUND when the ring has no peers, COORD_INVALID_ARGUMENT, COORD_NO_MEMORY.
+ * @return COORD_OK, COORD_NOT_FOUND when the ring has no peers, COORD_INVALID_ARGUMENT, COORD_FORKED, COORD_NO_MEMORY.
  * @thread any.
  * @since 0.1
  * @source golang/groupcache and mailgun/groupcache, consistenthash: same owners, checked by golden vectors.

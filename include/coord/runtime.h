@@ -85,8 +85,8 @@ COORD_API coord_runtime *coord_runtime_default(void);
 COORD_API coord_runtime *coord_runtime_ref(coord_runtime *runtime);
 
 /**
- * Gives back one reference. Freeing the last one of a runtime that was not closed closes it without waiting: what is pending ends
- * with COORD_CANCELLED.
+ * Gives back one reference. What was made from the runtime keeps it going: its threads end when the last handle of it and of all
+ * that was made from it is freed.
  *
  * @param runtime TRANSFERRED; NULL does nothing.
  * @thread any, also inside a callback.

@@ -8,8 +8,8 @@
 
     user("42")
 
-Verbs here block; coord.aio has the same nouns for asyncio. Durations are seconds, values are bytes,
-keys are str or bytes. Everything is safe from any thread.
+Verbs here block; coord.aio has the same nouns for asyncio. Durations are seconds or a
+datetime.timedelta, values are bytes, keys are str or bytes. Everything is safe from any thread.
 """
 
 from __future__ import annotations

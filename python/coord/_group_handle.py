@@ -6,7 +6,7 @@ import threading
 from ctypes import byref, c_uint64, c_void_p, sizeof
 from typing import Any, Callable
 
-from . import _ffi, _processes, durations, errors
+from . import _arguments, _ffi, _processes, durations, errors
 from ._library import library, quick
 from .runtime import Runtime, default_runtime
 from .stats import CacheStats, GroupStats, read_cache_stats, read_group_stats
@@ -28,34 +28,27 @@ def _forget_lock_in_child() -> None:
 _processes.on_fork(_forget_lock_in_child)
 
 
-def _one_of(name: str, value: str, allowed: dict[str, int]) -> int:
-    if value not in allowed:
-        raise errors.InvalidArgument(f"{name} must be one of {', '.join(allowed)}: {value!r}")
-    return allowed[value]
-
-
 def group_options(
-    max_bytes: int | None,
-    ttl: float | None,
-    load_timeout: float | None,
+    max_bytes: float | None,
+    ttl: durations.Duration | None,
+    load_timeout: durations.Duration | None,
     max_loads: int | None,
     policy: str,
     on_abandoned: str,
 ) -> _ffi.coord_group_options:
     """The C struct of what a group can be told."""
-    if max_bytes is not None and max_bytes < 0:
-        raise errors.InvalidArgument(f"max_bytes must not be negative: {max_bytes!r}")
-    if max_loads is not None and not 1 <= max_loads <= 0xFFFFFFFF:
-        raise errors.InvalidArgument(f"max_loads must be positive: {max_loads!r}")
-    nothing = c_uint64(_ffi.COORD_OFF).value
+    memory = 0
+    if max_bytes is not None:
+        memory = _arguments.whole("max_bytes", max_bytes, 0) or c_uint64(_ffi.COORD_OFF).value
+    loads = 0 if max_loads is None else _arguments.whole("max_loads", max_loads, 1, 0xFFFFFFFF)
     return _ffi.coord_group_options(
         sizeof(_ffi.coord_group_options),
-        max_bytes=0 if max_bytes is None else max_bytes or nothing,
+        max_bytes=memory,
         ttl_ns=durations.option_ns("ttl", ttl),
         load_timeout_ns=durations.option_ns("load_timeout", load_timeout),
-        max_loads=max_loads or 0,
-        on_abandoned=_one_of("on_abandoned", on_abandoned, _ON_ABANDONED),
-        policy=_one_of("policy", policy, _POLICIES),
+        max_loads=loads,
+        on_abandoned=_arguments.one_of("on_abandoned", on_abandoned, _ON_ABANDONED),
+        policy=_arguments.one_of("policy", policy, _POLICIES),
     )
 
 
@@ -64,14 +57,16 @@ class GroupHandle:
 
     _finish = staticmethod(_processes.finish)
     _free = staticmethod(library.coord_group_free)
+    _shown_as = "coord.Group"
     _handle: int | None = None
+    _name = b""
     _generation = 0
 
     def __init__(
         self, name: str | bytes, options: _ffi.coord_group_options, runtime: Runtime | None
     ) -> None:
-        self._given_runtime = runtime
-        self._name = encode_key(name)
+        self._name = encode_key(name, "name")
+        self._given_runtime = _arguments.instance_or_none("runtime", runtime, Runtime)
         self._options = options
         self._open()
 
@@ -105,6 +100,9 @@ class GroupHandle:
 
     def __del__(self) -> None:
         self._finish(self._handle, self._generation, self._free)
+
+    def __repr__(self) -> str:
+        return f"<{self._shown_as} {self.name!r}>"
 
     def _call(self, function: Callable[..., int], *arguments: Any) -> None:
         """Calls what takes the handle first and an error last, and raises what it failed with."""
@@ -145,6 +143,6 @@ class GroupHandle:
     def cache_stats(self, which: str = "main") -> CacheStats:
         """The counters of one of its caches: "main", or "hot" for copies from other peers."""
         counted = _ffi.coord_cache_stats(sizeof(_ffi.coord_cache_stats))
-        number = _one_of("which", which, _CACHES)
+        number = _arguments.one_of("which", which, _CACHES)
         self._call(library.coord_group_cache_stats_read, number, byref(counted))
         return read_cache_stats(counted)

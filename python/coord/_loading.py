@@ -95,7 +95,7 @@ class Loader:
         """The same for a coroutine function. Only being cancelled leaves here."""
         key = request.key()
         try:
-            content, options = encode_value(await self.call(key, request))
+            content, options = encode_value(await awaitable(self.call(key, request)))
         except asyncio.CancelledError:
             request.fail(_ffi.COORD_CANCELLED, "the task of the loader was cancelled")
             raise
@@ -134,6 +134,16 @@ def describe(error: BaseException) -> str:
         text = ""
     name = type(error).__name__
     return (f"{name}: {text}" if text else name)[:MAX_MESSAGE]
+
+
+def awaitable(answer: Any) -> Any:
+    """What a loader of coord.aio gave, if it can be awaited."""
+    if inspect.isawaitable(answer):
+        return answer
+    raise TypeError(
+        f"a loader of coord.aio gives what can be awaited, not {type(answer).__name__}: "
+        "write async def, or use coord.Group"
+    )
 
 
 def wants_context(function: Callable[..., Any]) -> bool:

@@ -14,11 +14,11 @@ from ctypes import byref, c_void_p
 from typing import Any, Awaitable, Callable, TypeVar, Union
 from weakref import WeakKeyDictionary
 
-from . import _ffi, _loading, _processes, durations, errors
+from . import _arguments, _ffi, _loading, _processes, durations, errors
 from ._aio_queue import LoopQueue
 from ._group_handle import GroupHandle, group_options
 from ._library import library, quick
-from .context import Context
+from .context import Context, context_handle
 from .runtime import Runtime
 from .values import BytesLike, Value, encode_key, take_bytes
 
@@ -103,14 +103,16 @@ def _completions(runtime: Runtime) -> _Completions:
 class Group(GroupHandle):
     """A named cache whose loader is a coroutine function; an async context manager."""
 
+    _shown_as = "coord.aio.Group"
+
     def __init__(
         self,
         name: str | bytes,
         load: Load | None = None,
         *,
-        max_bytes: int | None = None,
-        ttl: float | None = None,
-        load_timeout: float | None = None,
+        max_bytes: float | None = None,
+        ttl: durations.Duration | None = None,
+        load_timeout: durations.Duration | None = None,
         max_loads: int | None = None,
         policy: str = "s3fifo",
         on_abandoned: str = "finish",
@@ -121,10 +123,9 @@ class Group(GroupHandle):
 
         May be called before any event loop runs, as a decorator of a module does.
         """
-        if keys not in (str, bytes):
-            raise errors.InvalidArgument(f"keys must be str or bytes: {keys!r}")
+        _arguments.function_or_none("load", load)
         self._load_function = load
-        self._text_keys = keys is str
+        self._text_keys = _arguments.keys_are_text(keys)
         self._loader: _loading.Loader | None = None
         self._requests: _Requests | None = None
         options = group_options(max_bytes, ttl, load_timeout, max_loads, policy, on_abandoned)
@@ -148,7 +149,10 @@ class Group(GroupHandle):
         return self.get(key)
 
     async def get(
-        self, key: str | bytes, timeout: float | None = None, context: Context | None = None
+        self,
+        key: str | bytes,
+        timeout: durations.Duration | None = None,
+        context: Context | None = None,
     ) -> bytes:
         """The value of a key: from memory, or by loading it once for all who ask.
 
@@ -160,7 +164,7 @@ class Group(GroupHandle):
             return take_bytes(value)
         call = durations.call_options(
             durations.timeout_ns(timeout),
-            None if context is None else context._handle,
+            context_handle(context),
             _ffi.COORD_CALL_COUNTED,
         )
 
@@ -178,13 +182,14 @@ class Group(GroupHandle):
             raise
 
     async def remove(
-        self, key: str | bytes, timeout: float | None = None, context: Context | None = None
+        self,
+        key: str | bytes,
+        timeout: durations.Duration | None = None,
+        context: Context | None = None,
     ) -> None:
         """Removes a key. Who waits for its load gets that; a get that begins later loads again."""
         encoded = encode_key(key)
-        call = durations.call_options(
-            durations.timeout_ns(timeout), None if context is None else context._handle
-        )
+        call = durations.call_options(durations.timeout_ns(timeout), context_handle(context))
 
         def start(*end: Any) -> Any:
             return library.coord_group_remove_start(
@@ -193,7 +198,7 @@ class Group(GroupHandle):
 
         await self._run(start)
 
-    async def close(self, timeout: float | None = None) -> None:
+    async def close(self, timeout: durations.Duration | None = None) -> None:
         """Closes the group, frees its name: new calls raise Closed, loads may end in time.
 
         None is 10 s, 0 cancels at once. Raises TimedOut when something had to be cancelled.
@@ -227,9 +232,9 @@ _Function = TypeVar("_Function", bound=Load)
 def group(
     name: str | bytes,
     *,
-    max_bytes: int | None = None,
-    ttl: float | None = None,
-    load_timeout: float | None = None,
+    max_bytes: float | None = None,
+    ttl: durations.Duration | None = None,
+    load_timeout: durations.Duration | None = None,
     max_loads: int | None = None,
     policy: str = "s3fifo",
     on_abandoned: str = "finish",
@@ -237,8 +242,11 @@ def group(
     runtime: Runtime | None = None,
 ) -> Callable[[_Function], Group]:
     """Makes a group whose loader is the coroutine function below it. Takes what Group takes."""
+    _arguments.group_name("coord.aio.group", name)
 
     def decorate(load: _Function) -> Group:
+        _arguments.decorated(load)
+        _arguments.decorated_coroutine(load)
         made = Group(
             name,
             load,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctypes import byref, c_void_p, sizeof, string_at
 
-from . import _ffi, _processes, durations, errors
+from . import _arguments, _ffi, _processes, durations, errors
 from ._library import library, quick
 
 
@@ -20,17 +20,22 @@ class Context:
     _free = staticmethod(quick.coord_context_free)
 
     def __init__(
-        self, timeout: float | None = None, parent: Context | None = None, trace: str | None = None
+        self,
+        timeout: durations.Duration | None = None,
+        parent: Context | None = None,
+        trace: str | None = None,
     ) -> None:
         """Ends `timeout` seconds from now, and with its parent. `trace` is a text to pass on."""
         self._handle: int | None = None
         self._generation = _processes.generation
+        if trace is not None and not isinstance(trace, str):
+            raise _arguments.wrong_type("trace", "str or None", trace)
         encoded = trace.encode() if trace is not None else None
         options = _ffi.coord_context_options(
             sizeof(_ffi.coord_context_options),
             0,
             durations.timeout_ns(timeout),
-            None if parent is None else parent._handle,
+            context_handle(parent, "parent"),
             encoded,
             len(encoded or b""),
         )
@@ -52,6 +57,12 @@ class Context:
         if hasattr(self, "_handle"):
             self._finish(self._handle, self._generation, self._free)
 
+    def __repr__(self) -> str:
+        if self.is_cancelled:
+            return "<coord.Context: ended>"
+        left = self.remaining
+        return f"<coord.Context: {'no deadline' if left is None else f'{left:.3f} s left'}>"
+
     def cancel(self) -> None:
         """Cancels the context, those made from it, and every operation started with one of them."""
         library.coord_context_cancel(self._handle)
@@ -72,3 +83,12 @@ class Context:
         """The trace text; "" when there is none."""
         pointer = quick.coord_context_trace(self._handle, None)
         return string_at(pointer).decode("utf-8", "replace") if pointer else ""
+
+
+def context_handle(context: Context | None, name: str = "context") -> int | None:
+    """What C takes for an argument that is a context or None."""
+    if context is None:
+        return None
+    if not isinstance(context, Context):
+        raise _arguments.wrong_type(name, "a coord.Context or None", context)
+    return context._handle

@@ -6,10 +6,10 @@ import functools
 from ctypes import byref, c_void_p
 from typing import Any, Callable, TypeVar, Union
 
-from . import _ffi, _loading, _waiting, durations, errors
+from . import _arguments, _ffi, _loading, _waiting, durations, errors
 from ._group_handle import GroupHandle, group_options
 from ._library import library, quick
-from .context import Context
+from .context import Context, context_handle
 from .runtime import Runtime
 from .values import BytesLike, Value, encode_key, take_bytes
 
@@ -34,9 +34,9 @@ class Group(GroupHandle):
         name: str | bytes,
         load: Load | None = None,
         *,
-        max_bytes: int | None = None,
-        ttl: float | None = None,
-        load_timeout: float | None = None,
+        max_bytes: float | None = None,
+        ttl: durations.Duration | None = None,
+        load_timeout: durations.Duration | None = None,
         max_loads: int | None = None,
         policy: str = "s3fifo",
         on_abandoned: str = "finish",
@@ -53,10 +53,9 @@ class Group(GroupHandle):
         load, 30 s if None. `policy` is "s3fifo" or "lru", `on_abandoned` "finish" or "cancel". With
         `keys=bytes` the loader gets its key as bytes.
         """
-        if keys not in (str, bytes):
-            raise errors.InvalidArgument(f"keys must be str or bytes: {keys!r}")
+        _arguments.plain_loader(load)
         self._load_function = load
-        self._text_keys = keys is str
+        self._text_keys = _arguments.keys_are_text(keys)
         self._loader: _loading.Loader | None = None
         options = group_options(max_bytes, ttl, load_timeout, max_loads, policy, on_abandoned)
         try:
@@ -91,7 +90,10 @@ class Group(GroupHandle):
         return self.get(key)
 
     def get(
-        self, key: str | bytes, timeout: float | None = None, context: Context | None = None
+        self,
+        key: str | bytes,
+        timeout: durations.Duration | None = None,
+        context: Context | None = None,
     ) -> bytes:
         """The value of a key: from memory, or by loading it once for all who ask.
 
@@ -106,7 +108,7 @@ class Group(GroupHandle):
             return take_bytes(value)
         call = durations.call_options(
             durations.timeout_ns(timeout),
-            None if context is None else context._handle,
+            context_handle(context),
             _ffi.COORD_CALL_COUNTED,
         )
         try:
@@ -142,16 +144,17 @@ class Group(GroupHandle):
             return _waiting.run(self._runtime, start)
 
     def remove(
-        self, key: str | bytes, timeout: float | None = None, context: Context | None = None
+        self,
+        key: str | bytes,
+        timeout: durations.Duration | None = None,
+        context: Context | None = None,
     ) -> None:
         """Removes a key. Who waits for its load gets that; a get that begins later loads again."""
         encoded = encode_key(key)
-        call = durations.call_options(
-            durations.timeout_ns(timeout), None if context is None else context._handle
-        )
+        call = durations.call_options(durations.timeout_ns(timeout), context_handle(context))
         self._call(library.coord_group_remove, encoded, len(encoded), byref(call))
 
-    def close(self, timeout: float | None = None) -> None:
+    def close(self, timeout: durations.Duration | None = None) -> None:
         """Closes the group, frees its name: new calls raise Closed, loads may end in time.
 
         None is 10 s, 0 cancels at once. Raises TimedOut when something had to be cancelled; it is
@@ -167,9 +170,9 @@ _Function = TypeVar("_Function", bound=Load)
 def group(
     name: str | bytes,
     *,
-    max_bytes: int | None = None,
-    ttl: float | None = None,
-    load_timeout: float | None = None,
+    max_bytes: float | None = None,
+    ttl: durations.Duration | None = None,
+    load_timeout: durations.Duration | None = None,
     max_loads: int | None = None,
     policy: str = "s3fifo",
     on_abandoned: str = "finish",
@@ -177,8 +180,10 @@ def group(
     runtime: Runtime | None = None,
 ) -> Callable[[_Function], Group]:
     """Makes a group of the function below it, which becomes its loader. Takes what Group takes."""
+    _arguments.group_name("coord.group", name)
 
     def decorate(load: _Function) -> Group:
+        _arguments.decorated(load)
         made = Group(
             name,
             load,

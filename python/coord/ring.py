@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from ctypes import byref, c_void_p, sizeof
-from typing import Iterable
 
-from . import _ffi, _processes, errors
+from . import _arguments, _ffi, _processes, errors
 from ._library import library
 from .values import encode_key, take_bytes
 
@@ -24,7 +24,7 @@ class Ring:
     All peers of a cluster must use the same profile and the same number of replicas.
     """
 
-    __slots__ = ("_generation", "_handle")
+    __slots__ = ("_generation", "_handle", "_profile", "_replicas")
 
     _finish = staticmethod(_processes.finish)
     _free = staticmethod(library.coord_ring_free)
@@ -33,15 +33,11 @@ class Ring:
         """An empty ring. `profile` is one of PROFILES."""
         self._handle: int | None = None
         self._generation = _processes.generation
-        if profile not in PROFILES:
-            raise errors.InvalidArgument(
-                f"profile must be one of {', '.join(PROFILES)}: {profile!r}"
-            )
-        if not 1 <= replicas <= 65_536:
-            raise errors.InvalidArgument(f"replicas must be 1 to 65,536: {replicas!r}")
-        options = _ffi.coord_ring_options(
-            sizeof(_ffi.coord_ring_options), 0, PROFILES[profile], replicas
-        )
+        number = _arguments.one_of("profile", profile, PROFILES)
+        self._profile = profile
+        self._replicas = _arguments.whole("replicas", replicas, 1, 65_536)
+        size = sizeof(_ffi.coord_ring_options)
+        options = _ffi.coord_ring_options(size, 0, number, self._replicas)
         made, error = c_void_p(), c_void_p()
         errors.check(library.coord_ring_new(byref(options), byref(made), byref(error)), error)
         self._handle = made.value
@@ -50,12 +46,17 @@ class Ring:
         if hasattr(self, "_handle"):
             self._finish(self._handle, self._generation, self._free)
 
+    def __repr__(self) -> str:
+        return f"<coord.Ring {self._profile!r}, {self._replicas} replicas>"
+
     def set(self, peers: Iterable[str]) -> Ring:
         """Replaces the peers, and returns the ring. Repeated ones count once; none is fine."""
-        if isinstance(peers, str):
-            raise TypeError("peers must be several texts, not one")
+        if isinstance(peers, (str, bytes)) or not isinstance(peers, Iterable):
+            raise _arguments.wrong_type("peers", "several texts, such as a list of str", peers)
         names = list(peers)
         for name in names:
+            if not isinstance(name, str):
+                raise _arguments.wrong_type("each of peers", "str", name)
             if not name or "," in name or name.split() != [name]:
                 raise errors.InvalidArgument(f"peers hold neither commas nor white space: {name!r}")
         listed = ",".join(names).encode("utf-8", "surrogateescape")

@@ -9,7 +9,7 @@ import weakref
 from ctypes import byref, c_void_p, sizeof, string_at
 from typing import Any, Callable
 
-from . import _ffi, _processes, _waiting, durations, errors
+from . import _arguments, _ffi, _processes, _waiting, durations, errors
 from ._lent_threads import LentThreads, default_size
 from ._library import library
 from .values import take_bytes
@@ -64,20 +64,18 @@ class Runtime:
         self._handle: int | None = None
         self._generation = _processes.generation
         self._log_number = 0
-        if callbacks not in _CALLBACKS:
-            raise errors.InvalidArgument(f"callbacks must be 'lent' or 'workers': {callbacks!r}")
-        if log_level not in _LEVELS:
-            raise errors.InvalidArgument(
-                f"log_level must be one of {', '.join(_LEVELS)}: {log_level!r}"
-            )
-        if worker_threads is not None and not 1 <= worker_threads <= 1024:
-            raise errors.InvalidArgument(f"worker_threads must be 1 to 1,024: {worker_threads!r}")
+        self._closed = False
+        self._described = ""
+        threads = 0
+        if worker_threads is not None:
+            threads = _arguments.whole("worker_threads", worker_threads, 1, 1024)
         options = _ffi.coord_runtime_options(
             sizeof(_ffi.coord_runtime_options),
-            callbacks=_CALLBACKS[callbacks],
-            worker_threads=worker_threads or 0,
-            log_level=_LEVELS[log_level],
+            callbacks=_arguments.one_of("callbacks", callbacks, _CALLBACKS),
+            worker_threads=threads,
+            log_level=_arguments.one_of("log_level", log_level, _LEVELS),
         )
+        _arguments.function_or_none("log", log)
         if log is not None:
             self._log_number = next(_log_numbers)
             _log_functions[self._log_number] = log
@@ -93,8 +91,13 @@ class Runtime:
         self._handle = made.value
         self._lent: LentThreads | None = None
         if callbacks == "lent" and self._handle:
-            self._lent = LentThreads(self._handle, worker_threads or default_size())
+            threads = threads or default_size()
+            self._lent = LentThreads(self._handle, threads)
+        self._described = f"callbacks={callbacks!r}, worker_threads={threads or None}"
         _alive.add(self)
+
+    def __repr__(self) -> str:
+        return f"<coord.Runtime {self._described}{', closed' if self._closed else ''}>"
 
     def __enter__(self) -> Runtime:
         return self
@@ -117,7 +120,7 @@ class Runtime:
         library.coord_runtime_free(handle)
         _log_functions.pop(self._log_number, None)
 
-    def close(self, timeout: float | None = None) -> None:
+    def close(self, timeout: durations.Duration | None = None) -> None:
         """Closes all that was made from it: new calls raise Closed, what is open may end in time.
 
         None is 10 s, 0 cancels at once. Raises TimedOut when something had to be cancelled; it is
@@ -134,6 +137,7 @@ class Runtime:
         except errors.Closed:  # closed before: there is nothing left to wait for
             pass
         finally:
+            self._closed = True
             if self._lent is not None:
                 self._lent.stop(1.0)
 

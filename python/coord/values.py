@@ -6,6 +6,7 @@ from ctypes import byref, c_size_t, c_void_p, sizeof, string_at
 from typing import Union
 
 from . import _ffi, durations
+from ._arguments import wrong_type
 from ._library import quick
 
 #: What a loader may return as a value.
@@ -17,20 +18,26 @@ class Value:
 
     __slots__ = ("content", "ttl", "store")
 
-    def __init__(self, content: BytesLike, *, ttl: float | None = None, store: bool = True) -> None:
-        """`ttl` in seconds, None for the group's; `store=False` keeps nothing."""
+    def __init__(
+        self,
+        content: BytesLike,
+        *,
+        ttl: durations.Duration | None = None,
+        store: bool = True,
+    ) -> None:
+        """`ttl` in seconds or a timedelta, None for the group's; `store=False` keeps nothing."""
         self.content = content
         self.ttl = ttl
         self.store = store
 
 
-def encode_key(key: str | bytes) -> bytes:
+def encode_key(key: str | bytes, name: str = "key") -> bytes:
     """A key as C takes it. Texts are UTF-8; what os.fsdecode() kept as surrogates is restored."""
     if isinstance(key, str):
         return key.encode("utf-8", "surrogateescape")
     if isinstance(key, bytes):
         return key
-    raise TypeError(f"a key is str or bytes, not {type(key).__name__}")
+    raise wrong_type(name, "str or bytes", key)
 
 
 def decode_key(key: bytes) -> str:

@@ -15,13 +15,15 @@ inline constexpr time_point never = time_point::max();
 
 class clock {
   public:
-    virtual ~clock() = default;
     virtual time_point now() const noexcept = 0;
     virtual std::int64_t unix_ns() const noexcept = 0;
     // Waits until notified or `deadline`; may return early. Callers loop on their own condition.
     virtual void wait(std::unique_lock<std::mutex>& lock,
                       std::condition_variable& wakeup,
                       time_point deadline) = 0;
+
+  protected:
+    ~clock() = default;  // not virtual: nothing is registered to run at exit
 };
 
 // The machine's clock. Stateless; the same object for everybody.

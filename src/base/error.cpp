@@ -70,8 +70,8 @@ std::string_view error::message() const noexcept {
     return {info_->message(), info_->message_size};
 }
 
-error&& error::retriable() && noexcept {
-    if (info_ != nullptr) info_->retriable = true;
+error&& error::not_retriable() && noexcept {
+    if (info_ != nullptr) info_->retriable = false;
     return std::move(*this);
 }
 

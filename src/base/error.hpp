@@ -53,7 +53,8 @@ class [[nodiscard]] error {
     std::string_view message() const noexcept;
     const error_info* info() const noexcept { return info_; }
 
-    error&& retriable() && noexcept;
+    // Trying the same again would not help, whatever its status suggests.
+    error&& not_retriable() && noexcept;
     error&& native(const char* domain, std::int64_t code) && noexcept;
     error&& because(const error& cause) && noexcept;
 

@@ -44,6 +44,10 @@ flight::~flight() {
         made->drop_handle();
 }
 
+load_frame flight::frame(const load_frame* outer) const noexcept {
+    return {this, owner.get(), outer};
+}
+
 std::string_view flight::group_name() const noexcept {
     return owner->name();
 }

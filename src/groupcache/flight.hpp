@@ -33,6 +33,7 @@ class flight final : public request {
     // --- as a request
     // -----------------------------------------------------------------------------------------------------
     request_kind which() const noexcept override { return request_kind::load; }
+    load_frame frame(const load_frame* outer) const noexcept override;
     std::size_t count() const noexcept override { return 1; }
     std::string_view key(std::size_t item) const noexcept override {
         return item == 0 ? key() : std::string_view();

@@ -138,26 +138,36 @@ result<bytes_ref> group::get(std::string_view key,
     }
     const bool listening = until != nullptr && until->listen(me);
     if (until != nullptr && !listening) me.on_cancel();
-    const auto limit =
-        std::min({deadline, joined.deadline, until != nullptr ? until->deadline() : never});
-
-    const workers::blocked replaced(owner_->pool());
-    for (bool leaving = !replaced.allowed();;) {
-        if (leaving) {
-            leave(me, COORD_EXHAUSTED);
-            break;
-        }
-        const auto why = me.wait(time(), limit);
-        if (why == blocked_get::wake::told) break;
-        if (why == blocked_get::wake::load_ready) {
-            if (me.is_to_run(joined)) run_load(joined);
-            continue;
-        }
-        leave(me, why == blocked_get::wake::cancelled ? COORD_CANCELLED : COORD_TIMED_OUT);
-        break;
-    }
+    await(me, on.joined, until != nullptr ? std::min(deadline, until->deadline()) : deadline);
     if (listening) until->forget(me);
     return me.wait_told();
+}
+
+// Returns once it was told, or is about to be.
+void group::await(blocked_get& me, ref<flight> joined, time_point deadline) {
+    const workers::blocked replaced;
+    if (!replaced.allowed()) return leave(me, COORD_EXHAUSTED);
+    for (;;) {
+        const auto why = me.wait(time(), std::min(deadline, joined->deadline));
+        if (why == blocked_get::wake::told) return;
+        // A load that was given up is begun anew for those who came later.
+        ref<flight> now = boarded(me);
+        if (!now) return;
+        const bool same = now == joined;
+        joined = std::move(now);
+        if (why == blocked_get::wake::load_ready) {
+            if (me.is_to_run(*joined)) run_load(*joined);
+        } else if (why == blocked_get::wake::cancelled) {
+            return leave(me, COORD_CANCELLED);
+        } else if (same || time().now() >= deadline) {
+            return leave(me, COORD_TIMED_OUT);
+        }
+    }
+}
+
+ref<flight> group::boarded(const waiter& who) noexcept {
+    const std::lock_guard lock(table_.of(who.hash).mutex);
+    return ref<flight>(who.joined);
 }
 
 result<ref<operation>> group::start_get(std::string_view key,
@@ -201,7 +211,8 @@ result<> group::may_load() const noexcept {
     if (options_.load == nullptr && !options_.requests)
         return error(COORD_UNAVAILABLE,
                      component_name,
-                     "the group has no loader, and the key is not in memory");
+                     "the key is not in memory, and the group has no loader; set load or requests")
+            .not_retriable();
     return {};
 }
 
@@ -294,7 +305,7 @@ error group::why_left(const flight& what, coord_status why) const noexcept {
         return {why, component_name, "cancelled while it waited for a load"};
     if (why == COORD_EXHAUSTED)
         return {why, component_name, "max_blocked_workers threads wait inside nested gets already"};
-    if (what.stage() == flight::phase::queued && !what.has_slot)
+    if (what.stage() == flight::phase::queued)
         return {
             COORD_EXHAUSTED, component_name, "max_loads loads were under way until the deadline"};
     if (what.stage() == flight::phase::ready && owner_->lacks_lent_threads())

@@ -95,6 +95,9 @@ class group final : public handle_object, public component {
         bool leads = false;
     };
 
+    class blocked_get;
+    class started_get;
+
     group(ref<runtime> owner, std::string_view name, group_options wanted);
     shared& self() const noexcept override { return const_cast<group&>(*this); }
     void stop_intake() noexcept override;
@@ -122,8 +125,9 @@ class group final : public handle_object, public component {
     void relaunch(flight& old, waiter* first) noexcept;
     void cancel_flight(flight_table::shard& in, flight& what) noexcept;
     error why_left(const flight& what, coord_status why) const noexcept;
-    class blocked_get;
-    class started_get;
+    void await(blocked_get& me, ref<flight> joined, time_point deadline);
+    // The flight it waits for now; null once it was told.
+    ref<flight> boarded(const waiter& who) noexcept;
 
     const ref<runtime> owner_;
     const std::string name_;

@@ -25,7 +25,10 @@ result<ref<group>> group::make(ref<runtime> owner, std::string_view name, group_
     runtime& in = *made->owner_;
     if (in.is_closing()) return error(COORD_CLOSED, "runtime", "the runtime was closed");
     if (!in.enter(name, *made))
-        return error(COORD_ALREADY_EXISTS, "group", "name: the runtime has a group of that name");
+        return error(
+            COORD_ALREADY_EXISTS,
+            "group",
+            "name: the runtime has a group of that name; coord_group_find_or_new gives it");
     made->options_.user_free = user_free;
     in.add_handle();
     in.add(*made);
@@ -84,13 +87,16 @@ result<> group::close(time_point deadline, context* until) {
         return error(COORD_WOULD_DEADLOCK, "group", "a loader cannot close the group it loads for");
     owner_->leave(name_, *this);
     stop_intake();
-    const workers::blocked replaced(owner_->pool());
+    const workers::blocked replaced;
     const bool idle = work_.wait_idle(time(), deadline, until);
     cancel_all();
     await_told();
     cache_.clear();
     if (idle) return {};
-    return error(COORD_TIMED_OUT, "group", "loads still under way at the deadline were cancelled");
+    owner_->log().write(
+        log_level::warn, "group", "closed with loads under way, which were cancelled");
+    return error(COORD_TIMED_OUT, "group", "loads still under way at the deadline were cancelled")
+        .not_retriable();
 }
 
 group_counters group::read() const noexcept {

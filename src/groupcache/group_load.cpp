@@ -18,7 +18,12 @@ error queue_closed() noexcept {
 void group::begin_load(flight& what, bool inline_leader) noexcept {
     // A load that waits inside another of the group must not wait for the slot that one holds.
     const bool nested = inline_leader && inside_load_of(this);
-    if (!nested && !gate_.enter(what)) return;
+    if (!nested && !gate_.enter(what)) {
+        // A close that came in between did not find it in line.
+        const std::lock_guard lock(table_.of(what.hash).mutex);
+        if (what.over) gate_.leave_line(what);
+        return;
+    }
     if (inline_leader && options_.load != nullptr)
         what.make_ready();
     else if (!dispatch(what))
@@ -47,17 +52,19 @@ bool group::dispatch(flight& what) noexcept {
 
 void group::run_load(flight& what) noexcept {
     bool wanted = false;
+    bool over = false;
     {
         const std::lock_guard lock(table_.of(what.hash).mutex);
-        if (what.over) return;
+        over = what.over;
         wanted = !what.abandoned || what.first_waiter != nullptr;
     }
+    if (over) return pass_slot_on(what);
     if (!wanted)
         return end_load(what,
                         error(COORD_CANCELLED, "group", "nobody waited for the load any more"));
     intrusive_ptr_add_ref(&what);  // for the host
     auto& thread = this_thread();
-    const load_frame frame{&what, this, thread.loads};
+    const load_frame frame = what.frame(thread.loads);
     thread.loads = &frame;
     options_.load(options_.user, reinterpret_cast<::coord_request*>(static_cast<handle*>(&what)));
     thread.loads = frame.outer;
@@ -82,11 +89,13 @@ void group::settle(flight& what, result<bytes_ref> got) noexcept {
     ref<flight> ended;
     waiter* waiting = nullptr;
     bool again = false;
+    bool refused = false;
     {
         const std::lock_guard lock(shard.mutex);
         const bool unwanted = what.over || too_late;
         counters_.add(unwanted ? late : got ? loaded : failed);
-        if (!unwanted && may_store(what, got)) cache_.insert(what.hash, *got, cache::section::main);
+        if (!unwanted && may_store(what, got))
+            refused = !cache_.insert(what.hash, *got, cache::section::main);
         again = !unwanted && !got && what.abandoned && what.first_waiter != nullptr;
         if (what.over) return;
         // Unlinked before anybody is told: who asks again finds the cache, or begins anew.
@@ -94,6 +103,11 @@ void group::settle(flight& what, result<bytes_ref> got) noexcept {
         what.over = true;
         waiting = take_waiters(what, waiters_);
     }
+    if (refused && options_.max_bytes != 0)
+        owner_->log().write(log_level::warn, "group", "a value larger than max_bytes is not kept");
+    if (too_late)
+        owner_->log().write(
+            log_level::warn, "group", "an answer came after load_timeout_ns: dropped");
     if (again) {
         relaunch(what, waiting);
     } else {

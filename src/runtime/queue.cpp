@@ -1,12 +1,15 @@
 #include "runtime/queue.hpp"
 
 #include <cerrno>
+#include <optional>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <utility>
 
+#include "runtime/request.hpp"
 #include "runtime/runtime.hpp"
+#include "runtime/this_thread.hpp"
 
 namespace coord {
 
@@ -66,17 +69,16 @@ void queue::on_last_handle() noexcept {
 }
 
 void queue::push(event_node& node) noexcept {
-    if (fn_ != nullptr) {
-        intrusive_ptr_add_ref(this);
-        node.callback_queue_ = this;
-        owner_->work().begin();
-        owner_->callbacks().post(node);
-        return;
-    }
     {
         const std::lock_guard lock(mutex_);
-        if (!forsaken_) return append(node);
+        if (!forsaken_ && fn_ == nullptr) return append(node);
+        if (!forsaken_) {
+            intrusive_ptr_add_ref(this);
+            node.callback_queue_ = this;
+            owner_->work().begin();
+        }
     }
+    if (node.callback_queue_ != nullptr) return owner_->callbacks().post(node);
     // Ends unseen. The node may hold the last reference of this queue: nothing may follow.
     clear(node.what);
     node.taken();
@@ -151,13 +153,16 @@ queue::drained queue::wait(std::span<event> room, time_point deadline) noexcept 
     drainer_.store(std::this_thread::get_id(), std::memory_order_relaxed);
     drained outcome;
     event_node* taken = nullptr;
-    const workers::blocked replaced(owner_->pool());
     {
         std::unique_lock lock(mutex_);
         clock& time = owner_->time();
+        std::optional<workers::blocked> replaced;
+        if (first_ == nullptr) replaced.emplace();
+        waiting_.fetch_add(1, std::memory_order_relaxed);
         while (first_ == nullptr && !closed_.load(std::memory_order_relaxed) &&
                time.now() < deadline)
             time.wait(lock, arrived_, deadline);
+        waiting_.fetch_sub(1, std::memory_order_relaxed);
         taken = pop(room, outcome.count);
         outcome.closed = outcome.count == 0 && closed_.load(std::memory_order_relaxed);
         // One notify woke us for possibly many events: pass it on.
@@ -187,7 +192,7 @@ result<int> queue::open_notify() noexcept {
     ::shutdown(ends[0], SHUT_WR);
     notify_given_ = true;
     notify_write_ = ends[1];
-    if (first_ != nullptr) nudge();
+    if (first_ != nullptr || closed_.load(std::memory_order_relaxed)) nudge();
     const int given = ends[0];
     return result<int>(boost::system::in_place_value, given);
 }
@@ -216,7 +221,13 @@ void event_node::run() noexcept {
     queue* const through = std::exchange(callback_queue_, nullptr);
     event mine = std::exchange(what, event{});
     taken();
+    auto& thread = this_thread();
+    load_frame frame{nullptr, nullptr, thread.loads};
+    if (mine.kind == event_kind::request)
+        frame = static_cast<request*>(static_cast<handle*>(mine.value))->frame(thread.loads);
+    thread.loads = &frame;
     through->fn_(through->user_, reinterpret_cast<::coord_event*>(&mine));
+    thread.loads = frame.outer;
     clear(mine);
     through->owner().work().end();
     intrusive_ptr_release(through);

@@ -52,9 +52,11 @@ class queue final : public handle_object {
     int descriptor() const noexcept { return event_fd_; }
     result<int> open_notify() noexcept;
 
-    // The thread that drained last: it must not wait for what only this queue can bring.
+    // The thread that drained last, while no other waits: it must not wait for what only this queue
+    // can bring.
     bool is_drained_by_this_thread() const noexcept {
-        return drainer_.load(std::memory_order_relaxed) == std::this_thread::get_id();
+        return drainer_.load(std::memory_order_relaxed) == std::this_thread::get_id() &&
+               waiting_.load(std::memory_order_relaxed) == 0;
     }
     runtime& owner() const noexcept { return *owner_; }
 
@@ -84,6 +86,7 @@ class queue final : public handle_object {
     bool forsaken_ = false;                   // the host holds no handle: nobody will drain
     std::atomic<bool> closed_{false};         // written under the lock; read anywhere
     std::atomic<std::thread::id> drainer_{};  // a hint, relaxed
+    std::atomic<std::uint32_t> waiting_{0};   // threads inside wait(); relaxed, a hint as well
 };
 
 }  // namespace coord

@@ -11,6 +11,7 @@
 #include "base/result.hpp"
 #include "runtime/context.hpp"
 #include "runtime/event.hpp"
+#include "runtime/this_thread.hpp"
 
 namespace coord {
 
@@ -28,6 +29,8 @@ class request : public handle_object, public event_node {
     request() noexcept : handle_object(handle_kind::request) {}
 
     virtual request_kind which() const noexcept = 0;
+    // For the thread that runs it as a callback.
+    virtual load_frame frame(const load_frame* outer) const noexcept = 0;
     virtual std::size_t count() const noexcept = 0;
     virtual std::string_view key(std::size_t item) const noexcept = 0;
     virtual std::string_view group_name() const noexcept = 0;

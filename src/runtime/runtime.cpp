@@ -77,8 +77,8 @@ runtime::~runtime() {
 }
 
 void runtime::on_last_handle() noexcept {
+    // What is made from a runtime holds a handle of it, so nothing is left to cancel.
     stop_intake();
-    cancel_all();
     if (workers_) workers_->stop();
     if (io_) io_->stop();
 }
@@ -113,6 +113,15 @@ void runtime::for_each_component(Visit visit) const {
     // Components come and go while one is visited: a marker in the list keeps the place.
     component_link marker;
     std::unique_lock lock(mutex_);
+    // Whatever a visit throws, the marker leaves the list.
+    struct on_exit {
+        std::unique_lock<std::mutex>& lock;
+        component_link& marker;
+        ~on_exit() {
+            if (!lock.owns_lock()) lock.lock();
+            unlink(marker);
+        }
+    } leave{lock, marker};
     link_after(components_, marker);
     while (component_link* const next = marker.next) {
         unlink(marker);
@@ -124,7 +133,6 @@ void runtime::for_each_component(Visit visit) const {
         keep.reset();  // outside the lock: it may be the last
         lock.lock();
     }
-    unlink(marker);
 }
 
 void runtime::stop_intake() noexcept {
@@ -142,7 +150,9 @@ result<> runtime::end_all(time_point deadline, context* until) {
     cancel_all();
     for_each_component([](component& part) { part.await_told(); });
     if (idle) return {};
-    return error(COORD_TIMED_OUT, "runtime", "what was still open at the deadline was cancelled");
+    log_.write(log_level::warn, "runtime", "closed with work under way, which was cancelled");
+    return error(COORD_TIMED_OUT, "runtime", "what was still open at the deadline was cancelled")
+        .not_retriable();
 }
 
 void runtime::dismiss_lent() noexcept {

@@ -10,7 +10,7 @@
 namespace coord {
 
 // Outlives the pool for as long as a thread is still inside a callback.
-struct workers::state {
+struct workers::state : std::enable_shared_from_this<workers::state> {
     state(options wanted, clock& machine) : want(wanted), time(machine) {}
 
     task* pop() noexcept {  // under the lock
@@ -119,9 +119,8 @@ result<std::unique_ptr<workers>> workers::make(options wanted, clock& time) {
 workers::~workers() {
     stop();
     std::unique_lock lock(state_->mutex);
-    const std::uint32_t mine = this_thread().pool == state_.get() ? 1 : 0;
     // Threads inside a callback are left to themselves; they hold what they need.
-    while (state_->live > state_->busy + mine) state_->ended.wait(lock);
+    while (state_->live > state_->busy) state_->ended.wait(lock);
 }
 
 void workers::post(task& work) noexcept {
@@ -199,21 +198,20 @@ bool workers::has_lent_threads() const noexcept {
     return state_->lent != 0;
 }
 
-workers::blocked::blocked(workers* pool) noexcept {
-    if (pool == nullptr || this_thread().pool != pool->state_.get() ||
-        this_thread().role != thread_role::worker)
-        return;
-    const std::lock_guard lock(pool->state_->mutex);
-    state& mine = *pool->state_;
+workers::blocked::blocked() noexcept {
+    if (this_thread().role != thread_role::worker) return;
+    // The thread keeps its pool alive.
+    auto& mine = *static_cast<state*>(const_cast<void*>(this_thread().pool));
+    const std::lock_guard lock(mine.mutex);
     allowed_ = mine.blocked < mine.want.max_blocked;
     if (!allowed_) return;
     ++mine.blocked;
-    if (mine.idle == 0 && mine.is_short() && !add_thread(pool->state_)) {
+    if (mine.idle == 0 && mine.is_short() && !add_thread(mine.shared_from_this())) {
         --mine.blocked;
         allowed_ = false;
         return;
     }
-    pool_ = pool->state_;
+    pool_ = mine.shared_from_this();
 }
 
 workers::blocked::~blocked() {

@@ -49,7 +49,7 @@ class workers final : public executor {
     // nothing.
     class blocked {
       public:
-        explicit blocked(workers* pool) noexcept;
+        blocked() noexcept;
         ~blocked();
         blocked(const blocked&) = delete;
         blocked& operator=(const blocked&) = delete;

@@ -209,7 +209,9 @@ TEST_F(groups, nested_gets_do_not_wait_for_the_slot_of_the_load_they_are_in) {
 TEST_F(groups, a_nested_get_takes_a_load_out_of_the_line_for_the_slot_it_holds_itself) {
     ref<group> g;
     loader node{[&](request& mine) {
-        if (mine.key(0) == "a") EXPECT_EQ((*get(g, "b"))->value(), "b");
+        if (mine.key(0) == "a") {
+            EXPECT_EQ((*get(g, "b"))->value(), "b");
+        }
         succeed(mine, mine.key(0));
     }};
     auto wanted = node.options();

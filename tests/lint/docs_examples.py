@@ -4,6 +4,9 @@ A fenced block under `<!-- from docs/examples/x.c: region -->` must equal that r
 which lies between `/* [region] */` and `/* [end] */` (`# [region]` and `# [end]` in Python), less
 its indentation. Without `: region` it must equal the whole file. Where people copy from, every
 block of C, C++ or Python must be quoted so.
+
+Under `<!-- typed in order: docs/examples/x.c -->` a page's blocks of that file, one after the
+other, must be all of its code, for those who type what they read.
 """
 
 from __future__ import annotations
@@ -11,12 +14,15 @@ from __future__ import annotations
 import re
 import sys
 import textwrap
+from itertools import zip_longest
 from pathlib import Path
 from typing import Iterator
 
 from tree import REPOSITORY, line_at, relative, report
 
 QUOTED = re.compile(r"^<!-- from (?P<file>\S+?)(?:: (?P<region>[\w-]+))? -->$", re.M)
+TYPED = re.compile(r"^<!-- typed in order: (?P<file>\S+) -->$", re.M)
+REMARK = re.compile(r"/\*.*\*/|#( .*)?|//.*")
 FENCE = re.compile(r"^```(?P<language>[\w+]*)\n(?P<text>.*?)^```$", re.S | re.M)
 MARK = re.compile(r"^[ \t]*(?:/\* \[([\w-]+)\] \*/|# \[([\w-]+)\])[ \t]*$")
 LANGUAGES = {"c", "cpp", "c++", "python"}
@@ -67,11 +73,36 @@ def expected(file: str, region: str | None) -> str:
     return known[region]
 
 
+def code_lines(text: str) -> list[str]:
+    """The lines that are neither empty nor a remark, without indentation."""
+    lines = [line.strip() for line in text.splitlines()]
+    return [line for line in lines if line and not REMARK.fullmatch(line)]
+
+
+def typed_findings(page: Path, text: str) -> list[str]:
+    """What somebody would lack who types the blocks of a page in order."""
+    wrong = []
+    for claim in TYPED.finditer(text):
+        typed: list[str] = []
+        for note in QUOTED.finditer(text):
+            block = FENCE.match(text, note.end() + 1)
+            if block is not None and note["file"] == claim["file"]:
+                typed += code_lines(block["text"])
+        path = REPOSITORY / claim["file"]
+        whole = code_lines(path.read_text(encoding="utf-8")) if path.is_file() else ["no such file"]
+        for told, right in zip_longest(typed, whole, fillvalue="the end"):
+            if told != right:
+                where = f"{relative(page)}:{line_at(text, claim.start())}"
+                wrong.append(f"{where}: {claim['file']} has '{right}' where one types '{told}'")
+                break
+    return wrong
+
+
 def findings_of(page: Path) -> tuple[int, list[str]]:
     """How many blocks are quoted in a page, and what is wrong in it."""
     text = page.read_text(encoding="utf-8")
     blocks = {block.start(): block for block in FENCE.finditer(text)}
-    wrong = []
+    wrong = typed_findings(page, text)
     quoted = 0
     for note in QUOTED.finditer(text):
         where = f"{relative(page)}:{line_at(text, note.start())}"

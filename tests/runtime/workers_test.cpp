@@ -100,7 +100,7 @@ TEST(workers, a_blocked_worker_is_replaced_so_that_the_work_it_waits_for_runs) {
     job inner([&] { inner_ran.set_value(); });
     job outer([&] {
         pool->post(inner);
-        const workers::blocked replaced(pool.get());
+        const workers::blocked replaced;
         if (replaced.allowed()) inner_ran.get_future().wait();
         outer_done.set_value(replaced.allowed());
     });
@@ -118,7 +118,7 @@ TEST(workers, beyond_max_blocked_a_worker_must_not_wait) {
     std::latch asked(2);
     const auto body = [&] {
         both.arrive_and_wait();
-        const workers::blocked replaced(pool.get());
+        const workers::blocked replaced;
         if (replaced.allowed()) ++allowed;
         asked.arrive_and_wait();
         go.wait();

@@ -1,6 +1,6 @@
 /* The program of docs/tutorial/first-cache.md: how many lines a file has, counted once per file. */
-#define _POSIX_C_SOURCE 200809L /* mkstemp */
 /* [loader] */
+#define _POSIX_C_SOURCE 200809L /* mkstemp */
 #include <coord/coord.h>
 
 #include <pthread.h>
@@ -44,7 +44,7 @@ static void ask(coord_group* lines, const char* path, const char* remark) {
 }
 /* [end] */
 
-/* [threads] */
+/* [thread] */
 struct question {
     coord_group* lines;
     const char* path;
@@ -60,6 +60,7 @@ static void* ask_quietly(void* argument) {
 }
 /* [end] */
 
+/* [file] */
 static void append_line(const char* path) {
     FILE* file = fopen(path, "a");
     if (file == NULL || fputs("a line\n", file) == EOF || fclose(file) != 0) {
@@ -72,6 +73,7 @@ int main(void) {
     char path[] = "/tmp/line_count-XXXXXX";
     close(mkstemp(path));
     for (int i = 0; i < 3; i++) append_line(path);
+    /* [end] */
 
     /* [make] */
     coord_error* err = NULL;
@@ -93,8 +95,8 @@ int main(void) {
     ask(lines, path, "counted again");
     /* [end] */
 
-    must(coord_group_remove(lines, path, COORD_NUL, NULL, &err), &err);
     /* [together] */
+    must(coord_group_remove(lines, path, COORD_NUL, NULL, &err), &err);
     coord_group_stats before = {.size = sizeof before};
     must(coord_group_stats_read(lines, &before, &err), &err);
 
@@ -110,14 +112,14 @@ int main(void) {
            (int)(after.local_loads - before.local_loads));
     /* [end] */
 
-    remove(path);
     /* [failure] */
+    remove(path); /* the file */
     must(coord_group_remove(lines, path, COORD_NUL, NULL, &err), &err);
     coord_bytes* value = NULL;
     coord_status status = coord_group_get(lines, path, COORD_NUL, NULL, &value, &err);
     printf("%s: %s\n", coord_status_name(status), coord_error_message(err));
     coord_error_free(err);
-    /* [end] */
 
     coord_group_free(lines);
 }
+/* [end] */
