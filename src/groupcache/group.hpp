@@ -101,7 +101,7 @@ class group final : public handle_object, public component {
     group(ref<runtime> owner, std::string_view name, group_options wanted);
     shared& self() const noexcept override { return const_cast<group&>(*this); }
     void stop_intake() noexcept override;
-    void cancel_all() noexcept override;
+    std::size_t cancel_all() noexcept override;
     void await_told() noexcept override { work_.wait_idle(time(), never, nullptr); }
     void write_metrics(metric_sink& to) const override;
     void on_last_handle() noexcept override;

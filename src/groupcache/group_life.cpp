@@ -62,7 +62,8 @@ void group::cancel_flight(flight_table::shard& in, flight& what) noexcept {
     const auto shards = in.remove(what);
 }
 
-void group::cancel_all() noexcept {
+std::size_t group::cancel_all() noexcept {
+    std::size_t count = 0;
     for (auto& shard : table_.all()) {
         for (;;) {
             ref<flight> cancelled;
@@ -78,8 +79,10 @@ void group::cancel_all() noexcept {
             cancelled->cancel_work();
             tell(waiting, error(COORD_CANCELLED, "group", "the group was closed"));
             flight_ended();
+            ++count;
         }
     }
+    return count;
 }
 
 result<> group::close(time_point deadline, context* until) {
@@ -88,11 +91,11 @@ result<> group::close(time_point deadline, context* until) {
     owner_->leave(name_, *this);
     stop_intake();
     const workers::blocked replaced;
-    const bool idle = work_.wait_idle(time(), deadline, until);
-    cancel_all();
+    work_.wait_idle(time(), deadline, until);
+    const auto cancelled = cancel_all();
     await_told();
     cache_.clear();
-    if (idle) return {};
+    if (cancelled == 0) return {};
     owner_->log().write(
         log_level::warn, "group", "closed with loads under way, which were cancelled");
     return error(COORD_TIMED_OUT, "group", "loads still under way at the deadline were cancelled")

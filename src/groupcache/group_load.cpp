@@ -127,8 +127,9 @@ void group::flight_begun() noexcept {
 
 void group::flight_ended() noexcept {
     flights_now_.fetch_sub(1, std::memory_order_relaxed);
-    work_.end();
+    // The runtime's first: who waits for the group's then finds both ended.
     owner_->work().end();
+    work_.end();
 }
 
 void group::pass_slot_on(flight& what) noexcept {

@@ -2,6 +2,7 @@
 // counters.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -41,8 +42,8 @@ class component {
     virtual shared& self() const noexcept = 0;
     // New calls are refused from now on.
     virtual void stop_intake() noexcept = 0;
-    // What is open ends now, with COORD_CANCELLED.
-    virtual void cancel_all() noexcept = 0;
+    // What is open ends now, with COORD_CANCELLED; how much that was.
+    virtual std::size_t cancel_all() noexcept = 0;
     // Returns once everybody whom cancel_all() or an ending load took off was told. Short: no code
     // of the host runs meanwhile.
     virtual void await_told() noexcept = 0;

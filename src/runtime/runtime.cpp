@@ -140,16 +140,19 @@ void runtime::stop_intake() noexcept {
     for_each_component([](component& part) { part.stop_intake(); });
 }
 
-void runtime::cancel_all() noexcept {
-    for_each_component([](component& part) { part.cancel_all(); });
+std::size_t runtime::cancel_all() noexcept {
+    std::size_t count = 0;
+    for_each_component([&](component& part) { count += part.cancel_all(); });
+    return count;
 }
 
 result<> runtime::end_all(time_point deadline, context* until) {
     stop_intake();
-    const bool idle = work_.wait_idle(*clock_, deadline, until);
-    cancel_all();
+    work_.wait_idle(*clock_, deadline, until);
+    const auto cancelled = cancel_all();
     for_each_component([](component& part) { part.await_told(); });
-    if (idle) return {};
+    // What is still open now is a callback that has not returned.
+    if (cancelled == 0 && work_.open() == 0) return {};
     log_.write(log_level::warn, "runtime", "closed with work under way, which was cancelled");
     return error(COORD_TIMED_OUT, "runtime", "what was still open at the deadline was cancelled")
         .not_retriable();

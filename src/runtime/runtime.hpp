@@ -64,7 +64,7 @@ class runtime final : public handle_object {
 
     bool is_closing() const noexcept { return closing_.load(std::memory_order_acquire); }
     void stop_intake() noexcept;
-    void cancel_all() noexcept;
+    std::size_t cancel_all() noexcept;
     // Blocks: waits for what is open until the deadline, then cancels. Lent threads are sent home
     // by dismiss_lent, last.
     result<> end_all(time_point deadline, context* until);
