@@ -137,7 +137,7 @@ static void sizes_older_and_newer_are_understood(coord_runtime* runtime) {
 }
 
 static void a_name_belongs_to_one_group(coord_runtime* runtime) {
-    static const char name[] = {'a', '\0', 'b'};
+    static const char name[] = "a\0b";
     int freed = 0;
     coord_group_options options = {
         .size = sizeof options, .load = load_echo, .user = &freed, .user_free = count_free};
