@@ -89,22 +89,27 @@ class loader_of_function final : public load_handler {
 
 }  // namespace detail
 
-/// Holds a loader for values of type T (bytes when T is void). Made from a callable that takes
-/// either
-///   (std::string_view key, const coord::context&)  and returns the value, or a coord::answer with
-///   it, or throws; or (coord::request)                               and answers it now or later.
-/// Called concurrently for different keys. It may own what cannot be copied.
+/// Holds a loader for values of type T (bytes when T is void), made from a callable. One that takes
+/// (std::string_view key, const coord::context&) returns the value, or a coord::answer with it, or
+/// throws. One that takes (coord::request) answers it now or later. Called concurrently for
+/// different keys. It may own what cannot be copied.
 template <class T>
 class loader_for {
   public:
     /// No loader.
     loader_for() noexcept = default;
     template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, loader_for> &&
-             (detail::answers_later<std::decay_t<F>> || detail::answers_now<std::decay_t<F>>))
-        loader_for(F&& function)
-        : handler_(std::make_unique<detail::loader_of_function<T, std::decay_t<F>>>(
-              std::forward<F>(function))) {}
+    requires(!std::same_as<std::remove_cvref_t<F>, loader_for>)
+        loader_for(F&& function) {
+        using callable = std::decay_t<F>;
+        constexpr bool fits = detail::answers_later<callable> || detail::answers_now<callable>;
+        static_assert(fits,
+                      "a loader is called with (std::string_view key, const coord::context&), "
+                      "or with (coord::request)");
+        if constexpr (fits)
+            handler_ = std::make_unique<detail::loader_of_function<T, callable>>(
+                std::forward<F>(function));
+    }
 
     /// Enters the loader into the C options, which own it from then on.
     template <class NativeOptions>

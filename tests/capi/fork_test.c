@@ -168,6 +168,7 @@ static void open_family(family* all) {
                              COORD_NUL,
                              COORD_OPTIONS(coord_group_options,
                                            .requests = all->loads,
+                                           .load_timeout_ns = COORD_FOREVER,
                                            .user = &all->freed,
                                            .user_free = count_free),
                              &all->asked,

@@ -237,6 +237,8 @@ static void wrong_call_options_are_refused(coord_runtime* runtime) {
     } newer = {.known = {.size = sizeof newer}, .more = 1};
     refused_call(group, &newer.known, COORD_UNSUPPORTED, "does not know");
     refused_call(group, &(coord_call_options){.size = 0}, COORD_INVALID_ARGUMENT, "size");
+    refused_call(group, &(coord_call_options){.size = 15}, COORD_INVALID_ARGUMENT, "size");
+    refused_call(group, &(coord_call_options){.size = 4097}, COORD_INVALID_ARGUMENT, "size");
     refused_call(
         group, COORD_OPTIONS(coord_call_options, .flags = 2), COORD_INVALID_ARGUMENT, "flags");
     refused_call(group,

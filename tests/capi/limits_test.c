@@ -223,6 +223,45 @@ static void beyond_max_loads_callers_wait_until_their_deadline(void) {
     close_fed(&it);
 }
 
+/* Gets its own key from the group in `user`. */
+static void load_from_another(void* user, coord_request* request) {
+    coord_group* from = *(coord_group**)user;
+    coord_bytes* value = NULL;
+    coord_error* error = NULL;
+    const char* key = coord_request_key(request, 0, NULL);
+    const coord_status status = coord_group_get(from, key, COORD_NUL, NULL, &value, &error);
+    if (status == COORD_OK)
+        coord_request_succeed(
+            request, coord_bytes_data(value, NULL), coord_bytes_size(value), NULL);
+    else
+        coord_request_fail(request, status, coord_error_message(error), COORD_NUL);
+    coord_bytes_free(value);
+    coord_error_free(error);
+}
+
+static void beyond_max_blocked_workers_nested_gets_fail(void) {
+    fed it = open_fed((coord_runtime_options){.worker_threads = 1, .max_blocked_workers = 1},
+                      (coord_group_options){0});
+    coord_group* outer = NULL;
+    CHECK_OK(coord_group_new(
+        it.runtime,
+        "outer",
+        COORD_NUL,
+        COORD_OPTIONS(coord_group_options, .load = load_from_another, .user = &it.group),
+        &outer,
+        ERR));
+    CHECK_OK(coord_group_get_start(outer, "a", 1, NULL, it.answers, 1, NULL, ERR));
+    coord_event first = next_event(it.loads); /* the one worker waits for it */
+    CHECK_OK(coord_group_get_start(outer, "b", 1, NULL, it.answers, 2, NULL, ERR));
+    ended(&it, 2, COORD_EXHAUSTED, "max_blocked_workers"); /* on the one that replaces it */
+    coord_event second = next_event(it.loads);
+    coord_request_succeed(first.value, "v", 1, NULL);
+    ended(&it, 1, COORD_OK, "");
+    coord_request_free(second.value);
+    coord_group_free(outer);
+    close_fed(&it);
+}
+
 static void closing_a_group_cancels_what_is_open_at_its_deadline(void) {
     fed it = open_fed((coord_runtime_options){0}, (coord_group_options){0});
     CHECK_OK(coord_group_get_start(it.group, "k", 1, NULL, it.answers, 1, NULL, ERR));
@@ -265,6 +304,7 @@ int main(void) {
     abandoned_loads_are_finished_or_cancelled();
     beyond_max_pending_nothing_is_started();
     beyond_max_loads_callers_wait_until_their_deadline();
+    beyond_max_blocked_workers_nested_gets_fail();
     closing_a_group_cancels_what_is_open_at_its_deadline();
     a_request_may_be_kept_and_answered_by_another_thread();
     return check_result();

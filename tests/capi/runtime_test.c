@@ -209,6 +209,40 @@ static void closing_can_be_started(void) {
     coord_runtime_free(runtime);
 }
 
+typedef struct heard {
+    int lines;
+    int wrong;
+} heard;
+
+static void hear(void* user, int32_t level, const char* component, const char* text, size_t len) {
+    heard* to = user;
+    to->lines++;
+    to->wrong += level < COORD_LOG_ERROR || level > COORD_LOG_WARN ||
+                 strcmp(component, "runtime") != 0 || strlen(text) != len || !is_one_line(text);
+}
+
+/* A close that has to cancel something is worth a warning. */
+static void log_lines_are_passed_on_up_to_their_level(void) {
+    for (int32_t level = 0; level <= COORD_LOG_WARN; level++) {
+        heard to = {0, 0};
+        coord_runtime* runtime = NULL;
+        coord_runtime_options options = {
+            .size = sizeof options, .log = hear, .log_user = &to, .log_level = level};
+        CHECK_OK(coord_runtime_new(&options, &runtime, ERR));
+        coord_queue* loads = new_queue(runtime);
+        coord_group* group = NULL;
+        CHECK_OK(coord_group_new(
+            runtime, "g", 1, COORD_OPTIONS(coord_group_options, .requests = loads), &group, ERR));
+        CHECK_OK(coord_group_get_start(group, "secret", 6, NULL, loads, 1, NULL, ERR));
+        const coord_call_options at_once = {.size = sizeof at_once, .timeout_ns = COORD_OFF};
+        CHECK_FAILS(COORD_TIMED_OUT, "cancelled", coord_runtime_close(runtime, &at_once, ERR));
+        CHECK(to.wrong == 0 && to.lines == (level == COORD_LOG_ERROR ? 0 : 1));
+        coord_group_free(group);
+        coord_queue_free(loads);
+        coord_runtime_free(runtime);
+    }
+}
+
 static void metrics_name_the_groups(void) {
     coord_runtime* runtime = new_runtime();
     coord_group* group = new_group(runtime, "a \"name\"", load_echo);
@@ -237,6 +271,7 @@ int main(void) {
     a_closed_runtime_has_no_groups_to_find();
     wrong_calls_of_close_are_refused();
     closing_can_be_started();
+    log_lines_are_passed_on_up_to_their_level();
     metrics_name_the_groups();
     return check_result();
 }
