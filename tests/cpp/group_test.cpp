@@ -11,6 +11,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -136,6 +137,31 @@ TEST(cpp_loader, failures_are_not_kept) {
                            return "fine";
                        }});
     EXPECT_FALSE(group.try_get("k"));
+    EXPECT_EQ(group.get("k"), "fine");
+}
+
+TEST(cpp_loader, that_throws_fails_all_ten_who_wait_once_and_leaves_the_key_usable) {
+    const coord::runtime runtime;
+    std::promise<void> proceed;
+    const auto everybody_waits = proceed.get_future().share();
+    std::atomic<int> calls{0};
+    coord::group group(runtime, "g", {.load = [&](auto, auto&) {
+                           if (++calls > 1) return "fine";
+                           everybody_waits.wait();
+                           throw std::runtime_error("leader failed");
+                       }});
+    std::vector<std::future<coord::result<coord::bytes>>> callers;
+    for (int i = 0; i < 10; ++i)
+        callers.push_back(std::async(std::launch::async, [&] { return group.try_get("k"); }));
+    while (group.stats().waiters < 10) std::this_thread::yield();
+    proceed.set_value();
+    for (auto& each : callers) {
+        const auto got = each.get();
+        ASSERT_FALSE(got);
+        EXPECT_EQ(got.error().status(), status::host_failed);
+        EXPECT_STREQ(got.error().what(), "leader failed");
+    }
+    EXPECT_EQ(calls, 1);
     EXPECT_EQ(group.get("k"), "fine");
 }
 
