@@ -36,6 +36,9 @@ struct component_link {
     class component* what = nullptr;  // null: a marker
 };
 
+void link_after(component_link& at, component_link& what) noexcept;
+void unlink(component_link& what) noexcept;
+
 class component {
   public:
     // The object itself, so that a walk over all components can keep it while it is called.

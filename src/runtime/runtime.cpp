@@ -21,19 +21,6 @@ void watch_forks() noexcept {
     if (!watching.exchange(true)) pthread_atfork(nullptr, nullptr, bump_in_child);
 }
 
-void link_after(component_link& at, component_link& what) noexcept {
-    what.previous = &at;
-    what.next = at.next;
-    if (at.next != nullptr) at.next->previous = &what;
-    at.next = &what;
-}
-
-void unlink(component_link& what) noexcept {
-    what.previous->next = what.next;
-    if (what.next != nullptr) what.next->previous = what.previous;
-    what.previous = what.next = nullptr;
-}
-
 std::uint32_t default_workers() noexcept {
     return std::max(2U, std::thread::hardware_concurrency());
 }
