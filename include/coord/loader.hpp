@@ -99,8 +99,7 @@ class loader_for {
     /// No loader.
     loader_for() noexcept = default;
     template <class F>
-    requires(!std::same_as<std::remove_cvref_t<F>, loader_for>)
-        loader_for(F&& function) {
+    requires(!std::same_as<std::remove_cvref_t<F>, loader_for>) loader_for(F&& function) {
         using callable = std::decay_t<F>;
         constexpr bool fits = detail::answers_later<callable> || detail::answers_now<callable>;
         static_assert(fits,
