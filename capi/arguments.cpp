@@ -5,28 +5,30 @@
 namespace coord::capi {
 
 result<time_point> read_timeout(std::int64_t timeout_ns,
-                                time_point now,
+                                const clock& time,
                                 duration by_default,
                                 off meaning,
                                 const char* component) {
-    if (timeout_ns == COORD_OFF && meaning == off::now) return now;
+    if (timeout_ns == COORD_OFF && meaning == off::now) return time.now();
     if (timeout_ns == COORD_OFF)
         return invalid(component, "timeout_ns: COORD_OFF has no meaning here");
     if (timeout_ns < 0) return invalid(component, "timeout_ns: must not be negative");
-    if (timeout_ns == 0) return after(now, by_default);
-    return after(now, duration(timeout_ns));
+    const auto wait = timeout_ns == 0 ? by_default : duration(timeout_ns);
+    // No clock is read where no time counts.
+    return wait == duration::max() ? never : after(time.now(), wait);
 }
 
 result<call> read_call(const coord_call_options* given,
-                       time_point now,
+                       const clock& time,
                        duration by_default,
                        off meaning,
                        const char* component) {
+    if (given == nullptr && by_default == duration::max()) return call{};  // as most hits are
     const auto options = read_options(given, component, "call");
     if (!options) return options.error();
     if ((options->flags & ~std::uint32_t{COORD_CALL_COUNTED}) != 0)
         return invalid(component, "call.flags: unknown flag");
-    const auto deadline = read_timeout(options->timeout_ns, now, by_default, meaning, component);
+    const auto deadline = read_timeout(options->timeout_ns, time, by_default, meaning, component);
     if (!deadline) return deadline.error();
     call read{*deadline, nullptr, options->flags};
     if (options->context != nullptr) {

@@ -104,7 +104,7 @@ inline result<std::string_view> read_memory(const void* data,
 enum class off { invalid, now };
 
 result<time_point> read_timeout(std::int64_t timeout_ns,
-                                time_point now,
+                                const clock& time,
                                 duration by_default,
                                 off meaning,
                                 const char* component);
@@ -116,7 +116,7 @@ struct call {
     std::uint32_t flags = 0;
 };
 result<call> read_call(const coord_call_options* given,
-                       time_point now,
+                       const clock& time,
                        duration by_default,
                        off meaning,
                        const char* component);

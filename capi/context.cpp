@@ -23,8 +23,8 @@ result<> make(const coord_context_options* opts, coord_context** out) {
     if (out == nullptr) return invalid(component, "context: must not be NULL");
     if (options->flags != 0) return invalid(component, "options.flags: must be 0");
     auto& clock = coord::machine_clock();
-    const auto deadline = read_timeout(
-        options->timeout_ns, clock.now(), coord::duration::max(), off::invalid, component);
+    const auto deadline =
+        read_timeout(options->timeout_ns, clock, coord::duration::max(), off::invalid, component);
     if (!deadline) return deadline.error();
     const auto trace = read_text(
         options->trace, options->trace_len, coord::limits::max_trace_bytes, component, "trace");

@@ -68,16 +68,10 @@ result<> get(coord_group* of,
     if (value == nullptr) return invalid(component, "value: must not be NULL");
     const auto text = read_key(key, key_len);
     if (!text) return text.error();
-    call how;
-    if (opts != nullptr) {
-        // No clock is read where no time is given.
-        const auto read = read_call(opts, {}, coord::duration::max(), off::invalid, component);
-        if (!read) return read.error();
-        how = *read;
-        if (how.deadline != coord::never)
-            how.deadline = coord::after((*found)->time().now(), how.deadline - coord::time_point{});
-    }
-    auto got = (*found)->get(*text, how.deadline, how.owner.get(), counted_by(how));
+    const auto how =
+        read_call(opts, (*found)->time(), coord::duration::max(), off::invalid, component);
+    if (!how) return how.error();
+    auto got = (*found)->get(*text, how->deadline, how->owner.get(), counted_by(*how));
     if (!got) return got.error();
     *value = hand_out(std::move(*got));
     return {};
@@ -97,7 +91,7 @@ result<> start_get(coord_group* of,
     const auto text = read_key(key, key_len);
     if (!text) return text.error();
     const auto how =
-        read_call(opts, (*found)->time().now(), coord::duration::max(), off::invalid, component);
+        read_call(opts, (*found)->time(), coord::duration::max(), off::invalid, component);
     if (!how) return how.error();
     const auto started = (*found)->start_get(
         *text, how->deadline, how->owner, ref<queue>(*to), token, counted_by(*how));
@@ -150,11 +144,8 @@ coord_status coord_group_close(coord_group* of, const coord_call_options* call, 
     return guard(err, [&]() -> result<> {
         const auto found = need<group>(of);
         if (!found) return found.error();
-        const auto how = read_call(call,
-                                   (*found)->time().now(),
-                                   coord::limits::default_close_timeout,
-                                   off::now,
-                                   component);
+        const auto how = read_call(
+            call, (*found)->time(), coord::limits::default_close_timeout, off::now, component);
         if (!how) return how.error();
         return (*found)->close(how->deadline, how->owner.get());
     });
@@ -205,7 +196,8 @@ coord_status coord_group_remove(coord_group* of,
         if (!found) return found.error();
         const auto text = read_key(key, key_len);
         if (!text) return text.error();
-        const auto how = read_call(call, {}, coord::duration::max(), off::invalid, component);
+        const auto how =
+            read_call(call, (*found)->time(), coord::duration::max(), off::invalid, component);
         if (!how) return how.error();
         (*found)->remove(*text);
         return {};
@@ -228,7 +220,8 @@ coord_status coord_group_remove_start(coord_group* of,
         if (!to) return to.error();
         const auto text = read_key(key, key_len);
         if (!text) return text.error();
-        const auto how = read_call(call, {}, coord::duration::max(), off::invalid, component);
+        const auto how =
+            read_call(call, (*found)->time(), coord::duration::max(), off::invalid, component);
         if (!how) return how.error();
         const auto started = (*found)->start_remove(*text, ref<queue>(*to), token);
         if (!started) return started.error();

@@ -168,7 +168,7 @@ coord_status coord_queue_wait(coord_queue* of,
         if (cap == 0) return invalid(component, "cap: must be at least 1");
         auto& clock = (*found)->owner().time();
         const auto until =
-            read_timeout(timeout_ns, clock.now(), coord::duration::max(), off::now, component);
+            read_timeout(timeout_ns, clock, coord::duration::max(), off::now, component);
         if (!until) return until.error();
         const auto got = (*found)->wait(*room, *until);
         *count = got.count;

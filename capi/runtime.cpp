@@ -87,7 +87,7 @@ result<> close(coord_runtime* pointer, const coord_call_options* call) {
                      component,
                      "a callback cannot wait for itself to end; use coord_runtime_close_start");
     const auto how =
-        read_call(call, (*found)->time().now(), limits::default_close_timeout, off::now, component);
+        read_call(call, (*found)->time(), limits::default_close_timeout, off::now, component);
     if (!how) return how.error();
     return (*found)->close(how->deadline, how->owner.get());
 }
@@ -97,8 +97,7 @@ result<> run(coord_runtime* pointer, const coord_call_options* call) {
     if (!found) return found.error();
     if (coord::inside_callback())
         return error(COORD_WOULD_DEADLOCK, component, "this thread runs a callback already");
-    const auto how =
-        read_call(call, (*found)->time().now(), coord::duration::max(), off::now, component);
+    const auto how = read_call(call, (*found)->time(), coord::duration::max(), off::now, component);
     if (!how) return how.error();
     const auto until = how->owner ? std::min(how->deadline, how->owner->deadline()) : how->deadline;
     switch ((*found)->pool()->run(until, how->owner.get())) {
@@ -165,8 +164,8 @@ coord_status coord_runtime_close_start(coord_runtime* of,
         const auto to = need<queue>(answers);
         if (!to) return to.error();
         if ((*to)->is_closed()) return error(COORD_CLOSED, "queue", "the queue was closed");
-        const auto how = read_call(
-            call, (*found)->time().now(), limits::default_close_timeout, off::now, component);
+        const auto how =
+            read_call(call, (*found)->time(), limits::default_close_timeout, off::now, component);
         if (!how) return how.error();
         const auto started =
             (*found)->start_close(how->deadline, how->owner, ref<queue>(*to), token);

@@ -23,10 +23,8 @@ enum class handle_kind : std::uint32_t {
     dead = 0x44414544,
 };
 
-// Bumped by fork() in the child; a handle that carries another number is from the parent.
-std::uint32_t fork_generation() noexcept;
-
-// The counter behind fork_generation(), for the one relaxed load the hit path can afford.
+// Bumped by fork() in the child; a handle that carries another number is from the parent. One
+// relaxed load, which the hit path can afford.
 extern std::atomic<std::uint32_t> fork_counter;
 
 struct alignas(8) handle {

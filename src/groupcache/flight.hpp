@@ -53,6 +53,8 @@ class flight final : public request {
     enum class phase { queued, ready, claimed };
     phase stage() const noexcept { return phase_.load(std::memory_order_acquire); }
     void make_ready() noexcept { phase_.store(phase::ready, std::memory_order_release); }
+    // The load is an event for the host: no thread of ours may ever run it.
+    void make_claimed() noexcept { phase_.store(phase::claimed, std::memory_order_release); }
     // True for the one who is to run the load.
     bool claim() noexcept {
         auto expected = phase::ready;

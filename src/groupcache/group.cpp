@@ -178,10 +178,6 @@ result<ref<operation>> group::start_get(std::string_view key,
                                         counted when) {
     const auto hash = cache_.hash(key);
     const ref<started_get> op(new started_get(ref<group>(this), hash, std::move(answers), token));
-    const auto limit = until ? std::min(deadline, until->deadline()) : deadline;
-    // A load's own deadline holds for who waits for it, so that no event depends on the host's
-    // answer.
-    const auto latest = std::min(limit, after(time().now(), options_.load_timeout));
     if (when == counted::now) counters_.add(gets);
     if (auto hit = cache_.find(hash, key)) {
         counters_.add(hits);
@@ -189,6 +185,10 @@ result<ref<operation>> group::start_get(std::string_view key,
         op->finish_bytes(hit);
         return ref<operation>(op);
     }
+    const auto limit = until ? std::min(deadline, until->deadline()) : deadline;
+    // A load's own deadline holds for who waits for it, so that no event depends on the host's
+    // answer.
+    const auto latest = std::min(limit, after(time().now(), options_.load_timeout));
     if (auto begun = op->begin(latest, std::move(until)); !begun) return begun.error();
     if (auto may = may_load(); !may) {
         op->finish_bytes(may.error());

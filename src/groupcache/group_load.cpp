@@ -37,8 +37,7 @@ void group::skip_line(flight& what) noexcept {
 // On a worker or lent thread, or as an event; a waiter that may run it can be quicker.
 bool group::dispatch(flight& what) noexcept {
     if (options_.load == nullptr) {
-        what.make_ready();
-        what.claim();
+        what.make_claimed();
         return what.offer_to(*options_.requests, options_.requests_token);
     }
     intrusive_ptr_add_ref(&what);  // for the task
