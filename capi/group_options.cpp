@@ -36,6 +36,19 @@ result<> read_loader(const coord_group_options& given, group_options& wanted) {
     return {};
 }
 
+result<> read_peers(const coord_group_options& given, group_options& wanted) {
+    if (given.peer_error != nullptr && given.peers == nullptr)
+        return invalid(component, "options.peer_error: without peers there are no such errors");
+    wanted.peer_error = given.peer_error;
+    if (given.peers == nullptr) return {};
+    const auto peers = need<groupcache::http_peers>(given.peers);
+    if (!peers) return peers.error();
+    if ((*peers)->is_closed())
+        return error(COORD_CLOSED, "peers", "options.peers: the peers were closed");
+    wanted.peers = *peers;
+    return {};
+}
+
 result<group_options> read(const coord_group_options& given) {
     if (given.flags != 0 || given.reserved != 0)
         return invalid(component, "options.flags, options.reserved: must be 0");
@@ -54,6 +67,7 @@ result<group_options> read(const coord_group_options& given) {
     if (given.policy == COORD_POLICY_LRU) wanted.policy = cache::order::lru;
     if (auto times = read_times(given, wanted); !times) return times.error();
     if (auto loader = read_loader(given, wanted); !loader) return loader.error();
+    if (auto peers = read_peers(given, wanted); !peers) return peers.error();
     return wanted;
 }
 
@@ -113,6 +127,10 @@ coord_group_stats as_stats(const groupcache::group_counters& now) noexcept {
     stats.flights_active = now.flights_active;
     stats.flight_oldest_ns = now.flight_oldest_ns;
     stats.waiters = now.waiters;
+    stats.peer_loads = now.peer_loads;
+    stats.peer_errors = now.peer_errors;
+    stats.server_requests = now.server_requests;
+    stats.peer_slowest_ns = now.peer_slowest_ns;
     return stats;
 }
 

@@ -3,6 +3,7 @@
 
 #include "capi/handle.hpp"
 #include "groupcache/group.hpp"
+#include "groupcache/http_peers.hpp"
 #include "runtime/runtime.hpp"
 
 namespace coord::capi {
@@ -36,6 +37,11 @@ template <>
 struct kind_of<groupcache::group> {
     static constexpr auto kind = handle_kind::group;
     static constexpr auto name = "group";
+};
+template <>
+struct kind_of<groupcache::http_peers> {
+    static constexpr auto kind = handle_kind::peers;
+    static constexpr auto name = "peers";
 };
 
 }  // namespace coord::capi

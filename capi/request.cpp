@@ -89,6 +89,18 @@ const char* coord_request_group(const coord_request* of, size_t* len) {
     return name.data() != nullptr ? name.data() : "";
 }
 
+const coord_error* coord_request_error(const coord_request* of) {
+    const auto* const found = inside<request>(of);
+    return found != nullptr ? reinterpret_cast<const coord_error*>(found->failure()) : nullptr;
+}
+
+const char* coord_request_peer(const coord_request* of, size_t* len) {
+    const auto* const found = inside<request>(of);
+    const auto url = found != nullptr ? found->peer_url() : std::string_view();
+    if (len != nullptr) *len = url.size();
+    return url.data() != nullptr ? url.data() : "";
+}
+
 coord_status coord_request_set(coord_request* of,
                                size_t item,
                                const void* data,

@@ -1,5 +1,6 @@
 #include <coord/runtime.h>
 
+#include "admin/endpoint.hpp"
 #include "base/limits.hpp"
 #include "capi/arguments.hpp"
 #include "capi/bytes.hpp"
@@ -14,13 +15,16 @@ using coord::queue;
 using coord::ref;
 using coord::result;
 using coord::runtime;
+using coord::admin::endpoint;
 using namespace coord::capi;
 
 namespace {
 
+namespace admin = coord::admin;
 namespace limits = coord::limits;
 
 constexpr const char* component = "runtime";
+constexpr std::uint32_t known_flags = COORD_RUNTIME_ALLOW_INSECURE_BIND;
 
 template <class T>
 T or_default(T wanted, T by_default) noexcept {
@@ -28,8 +32,9 @@ T or_default(T wanted, T by_default) noexcept {
 }
 
 result<runtime::options> read(const coord_runtime_options& given) {
-    if (given.flags != 0 || given.reserved != 0)
-        return invalid(component, "options.flags, options.reserved: must be 0");
+    if ((given.flags & ~known_flags) != 0)
+        return invalid(component, "options.flags: not COORD_RUNTIME_ values");
+    if (given.reserved != 0) return invalid(component, "options.reserved: must be 0");
     if (given.worker_threads > limits::max_worker_threads)
         return invalid(component, "options.worker_threads: at most 1,024");
     if (given.io_threads > limits::max_io_threads)
@@ -53,6 +58,27 @@ result<runtime::options> read(const coord_runtime_options& given) {
     return wanted;
 }
 
+// Last of what can fail: once it listens, requests come.
+result<> listen(runtime& on, const coord_runtime_options& given) {
+    const auto address = read_text(given.admin_listen,
+                                   given.admin_listen_len,
+                                   limits::max_name_bytes,
+                                   component,
+                                   "options.admin_listen");
+    if (!address) return address.error();
+    if (given.admin_listen == nullptr) return {};
+    const bool anywhere = (given.flags & COORD_RUNTIME_ALLOW_INSECURE_BIND) != 0;
+    auto made =
+        endpoint::start(on, *address, anywhere ? admin::reach::everywhere : admin::reach::loopback);
+    if (!made) {
+        const error& why = made.error();
+        return refusal(why.status(), component, "options.admin_listen: {}", why.message())
+            .because(why);
+    }
+    on.attach(std::move(*made));
+    return {};
+}
+
 result<> make(const coord_runtime_options* opts, coord_runtime** out) {
     // Whatever happens from here on, the log's user is freed once.
     const auto known = known_part(opts);
@@ -64,6 +90,8 @@ result<> make(const coord_runtime_options* opts, coord_runtime** out) {
     if (!wanted) return wanted.error();
     auto made = runtime::make(*wanted);
     if (!made) return made.error();
+    const auto listening = listen(**made, *given);
+    if (!listening) return listening.error();
     (*made)->log().own_user(known.log_user_free);
     undo.taken();
     *out = hand_out<coord_runtime>(*made);
@@ -122,6 +150,13 @@ coord_status coord_runtime_new(const coord_runtime_options* opts,
                                coord_error** err) {
     if (out != nullptr) *out = nullptr;
     return guard(err, [&] { return make(opts, out); });
+}
+
+const char* coord_runtime_admin_address(const coord_runtime* of, size_t* len) {
+    const auto* const found = inside<runtime>(of);
+    const auto* const listening = found != nullptr ? found->attached() : nullptr;
+    if (len != nullptr) *len = listening != nullptr ? listening->address().size() : 0;
+    return listening != nullptr ? listening->address().c_str() : "";
 }
 
 coord_runtime* coord_runtime_default(void) {

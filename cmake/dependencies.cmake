@@ -28,6 +28,24 @@ endif()
 add_library(coord_xxhash INTERFACE)
 target_include_directories(coord_xxhash SYSTEM INTERFACE ${XXHASH_INCLUDE_DIRS})
 
+# The lite runtime, shared: replies of peers are decoded with it. The compiler runs at build time.
+find_package(Protobuf 3.12 QUIET)
+if(NOT TARGET protobuf::libprotobuf-lite OR NOT TARGET protobuf::protoc)
+  coord_missing("Protocol Buffers 3.12 or later" "libprotobuf-dev protobuf-compiler")
+endif()
+
+# Of the program alone.
+if(COORD_BUILD_PROGRAM)
+  find_package(CLI11 2.1 CONFIG QUIET)
+  if(NOT TARGET CLI11::CLI11)
+    coord_missing("CLI11 2.1 or later" libcli11-dev)
+  endif()
+  find_package(CURL 7.85 QUIET)
+  if(NOT TARGET CURL::libcurl)
+    coord_missing("libcurl 7.85 or later" libcurl4-openssl-dev)
+  endif()
+endif()
+
 # The examples include a test of each Python example.
 if(COORD_BUILD_TESTS OR COORD_BUILD_EXAMPLES)
   find_package(Python3 3.9 COMPONENTS Interpreter QUIET)

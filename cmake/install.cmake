@@ -1,4 +1,4 @@
-# What `cmake --install build/release --prefix <dir>` puts where: library, headers, the CMake package coord::coord, coord.pc.
+# What `cmake --install build/release --prefix <dir>` puts where: library, program, headers, the CMake package coord::coord, coord.pc.
 include(CMakePackageConfigHelpers)
 
 set(coord_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/coord)
@@ -7,6 +7,10 @@ install(TARGETS coord EXPORT coord_targets
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT coord_targets NAMESPACE coord:: FILE coord-targets.cmake DESTINATION ${coord_cmake_dir})
+
+if(COORD_BUILD_PROGRAM)
+  install(TARGETS coord_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
 
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/include/coord DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")

@@ -1,5 +1,5 @@
 # How tests are declared. Every CTest test has one of these labels:
-#   unit sim capi cpp python lint examples stress full
+#   unit sim capi cpp python cli lint examples interop chaos stress full
 
 # coord_add_test(<name> SOURCES <file>... [LIBS <target>...] [LABELS <label>...])
 # A GoogleTest binary; each TEST in it is a CTest test. Links the core objects unless LIBS names something else.

@@ -31,6 +31,7 @@ run_tests() {
 }
 
 test_default() {
+    build_go_node
     configure_and_build release
     run_tests release default -LE '^full$'
 }
@@ -51,6 +52,7 @@ test_tsan() {
 }
 
 test_full() {
+    build_go_node
     configure_and_build release
     run_tests release full
     configure_and_build clang

@@ -6,6 +6,7 @@
 #include <coord/context.h>
 #include <coord/error.h>
 #include <coord/group.h>
+#include <coord/peers.h>
 #include <coord/queue.h>
 #include <coord/request.h>
 #include <coord/ring.h>

@@ -13,6 +13,7 @@
 #include <coord/error.hpp>
 #include <coord/group.hpp>
 #include <coord/group_of.hpp>
+#include <coord/peers.hpp>
 #include <coord/pending.hpp>
 #include <coord/queue.hpp>
 #include <coord/request.hpp>

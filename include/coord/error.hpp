@@ -49,7 +49,8 @@ inline std::string_view to_string(status what) noexcept {
 class error;
 namespace detail {
 error failure(coord_status what, coord_error* owned) noexcept;
-}
+error copy_of(coord_status what, const coord_error* borrowed);
+}  // namespace detail
 
 /// What the wrapper throws, and what a loader throws to fail with a status of its choice. `what()`
 /// is the message.
@@ -61,33 +62,40 @@ class error : public std::runtime_error {
 
     coord::status status() const noexcept { return status_; }
     /// The part of libcoord that speaks: "group", "queue", ...; empty for errors you made yourself.
-    std::string_view component() const noexcept { return coord_error_component(origin_.get()); }
+    std::string_view component() const noexcept { return component_; }
     /// Whether the same call may succeed later without a change of yours.
-    bool is_retriable() const noexcept { return coord_error_is_retriable(origin_.get()) != 0; }
+    bool is_retriable() const noexcept { return retriable_; }
     /// Whether the object the call was made on is of no further use (closed, forked).
-    bool is_fatal() const noexcept { return coord_error_is_fatal(origin_.get()) != 0; }
-    /// Whose number `native_code` is: "errno", or empty.
-    std::string_view native_domain() const noexcept {
-        return coord_error_native_domain(origin_.get());
-    }
-    std::int64_t native_code() const noexcept { return coord_error_native_code(origin_.get()); }
+    bool is_fatal() const noexcept { return fatal_; }
+    /// Whose number `native_code` is: "errno", "http" for a peer's status, or empty.
+    std::string_view native_domain() const noexcept { return native_domain_; }
+    std::int64_t native_code() const noexcept { return native_code_; }
     /// The error that led to this one, if there was one.
     std::optional<error> cause() const {
-        const auto* inner = coord_error_cause(origin_.get());
-        if (inner == nullptr) return std::nullopt;
-        // Shares the owner of the whole chain.
-        return error(coord_error_status(inner), std::shared_ptr<const coord_error>(origin_, inner));
+        if (cause_ == nullptr) return std::nullopt;
+        return *cause_;
     }
 
   private:
     friend error detail::failure(coord_status what, coord_error* owned) noexcept;
-    error(coord_status what, std::shared_ptr<const coord_error> origin)
-        : std::runtime_error(origin ? coord_error_message(origin.get()) : coord_status_name(what)),
+    friend error detail::copy_of(coord_status what, const coord_error* borrowed);
+    error(coord_status what, const coord_error* borrowed)
+        : std::runtime_error(borrowed != nullptr ? coord_error_message(borrowed)
+                                                 : coord_status_name(what)),
           status_(static_cast<coord::status>(what)),
-          origin_(std::move(origin)) {}
+          component_(coord_error_component(borrowed)),
+          native_domain_(coord_error_native_domain(borrowed)),
+          native_code_(coord_error_native_code(borrowed)),
+          retriable_(coord_error_is_retriable(borrowed) != 0),
+          fatal_(coord_error_is_fatal(borrowed) != 0) {}
 
     coord::status status_;
-    std::shared_ptr<const coord_error> origin_;
+    const char* component_ = "";
+    const char* native_domain_ = "";
+    std::int64_t native_code_ = 0;
+    bool retriable_ = false;
+    bool fatal_ = false;
+    std::shared_ptr<const error> cause_;
 };
 
 namespace detail {
@@ -96,16 +104,19 @@ namespace detail {
 /// nothing.
 inline const error out_of_memory(status::no_memory, "out of memory");
 
+/// The whole chain, which then outlives what it was read from.
+inline error copy_of(coord_status what, const coord_error* borrowed) {
+    error copy(what, borrowed);
+    if (const auto* inner = coord_error_cause(borrowed))
+        copy.cause_ = std::make_shared<const error>(copy_of(coord_error_status(inner), inner));
+    return copy;
+}
+
 /// Makes the C++ error from what a C function returned; takes over `owned`.
 inline error failure(coord_status what, coord_error* owned) noexcept {
-    handle<coord_error, coord_error_free> mine(owned);
+    const handle<coord_error, coord_error_free> mine(owned);
     try {
-        if (!mine) return error(what, nullptr);
-        std::shared_ptr<const coord_error> origin(mine.get(), [](const coord_error* last) {
-            coord_error_free(const_cast<coord_error*>(last));
-        });
-        mine.release();
-        return error(what, std::move(origin));
+        return copy_of(what, owned);
     } catch (...) {
         error bare(out_of_memory);
         bare.status_ = static_cast<coord::status>(what);

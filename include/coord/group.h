@@ -2,6 +2,7 @@
 #ifndef COORD_GROUP_H
 #define COORD_GROUP_H
 
+#include <coord/peers.h>
 #include <coord/request.h>
 
 #ifdef __cplusplus
@@ -16,7 +17,7 @@ extern "C" {
  */
 typedef struct coord_group coord_group;
 
-/** The caches of a group: values it loaded itself, and copies from other peers (empty without peers). */
+/** The caches of a group: values it loaded itself, and copies of values that other peers own. */
 enum { COORD_CACHE_MAIN = 1, COORD_CACHE_HOT = 2 };
 
 /** How a full cache chooses what to evict. */
@@ -50,9 +51,12 @@ typedef struct coord_group_options {
     coord_queue *requests;        /**< instead of load: LOAD requests arrive here as events. The group keeps a reference. NULL with load
                                        NULL = no loader: a miss is COORD_UNAVAILABLE */
     uint64_t requests_token;      /**< token of those events */
+    coord_peers *peers;           /**< whom to ask for keys of other owners; NULL = this process owns all. The group keeps a reference */
+    coord_request_fn peer_error;  /**< PEER_ERROR, on a worker or lent thread, with user: succeed = load here, fail = tell the callers.
+                                       NULL = coord_peers_default_peer_error */
 } coord_group_options;
 
-/** Counters of a group; they only grow, but for the last two. */
+/** Counters of a group; all but flights_active, flight_oldest_ns and waiters only grow. */
 typedef struct coord_group_stats {
     uint32_t size;              /**< sizeof this struct */
     uint32_t reserved;          /**< 0 */
@@ -66,6 +70,10 @@ typedef struct coord_group_stats {
     uint64_t flights_active;    /**< flights now */
     uint64_t flight_oldest_ns;  /**< age of the oldest one; 0 without flights */
     uint64_t waiters;           /**< callers and operations that wait for a flight now */
+    uint64_t peer_loads;        /**< values that came from their owner */
+    uint64_t peer_errors;       /**< owners that could not be reached, or gave nothing usable */
+    uint64_t server_requests;   /**< requests of peers for this group */
+    uint64_t peer_slowest_ns;   /**< the longest time an owner took to answer. The reference's GetFromPeersLatencyLower, in ns */
 } coord_group_stats;
 
 /** Counters of one of a group's caches; bytes = keys + values, memory_bytes is what max_bytes limits. */
@@ -198,7 +206,10 @@ COORD_API coord_status coord_group_lookup(coord_group *group, const char *key, s
                                           coord_error **err);
 
 /**
- * Gets the value of a key: from memory, or by loading it once for all who ask.
+ * Gets the value of a key: from memory, from the peer that owns it, or by loading it once for all who ask.
+ *
+ * With peers, the owner of a key is asked first, once for all who wait here, and its value is kept as a hot copy until the same expiry.
+ * The owner's failure is decided as peer_error says.
  *
  * What is in memory is answered at once, even when the context is cancelled already. Else the first one who asks runs a callback loader
  * on its own thread, and returns when that does; everybody else waits until the value comes or its own deadline passes, which cancels
@@ -211,7 +222,7 @@ COORD_API coord_status coord_group_lookup(coord_group *group, const char *key, s
  * @param value receives OWNED bytes; NULL on failure.
  * @param err receives an OWNED error; may be NULL.
  * @return COORD_OK; what the loader failed with; COORD_TIMED_OUT, COORD_CANCELLED; COORD_UNAVAILABLE without a loader;
- *         COORD_EXHAUSTED at max_loads; COORD_WOULD_DEADLOCK when the key is being loaded by this very thread, or this thread drains the
+ *         COORD_EXHAUSTED at max_loads, here or at the owner; COORD_WOULD_DEADLOCK when the key is being loaded by this very thread, or this thread drains the
  *         queue of the loader; COORD_ABANDONED when the loader freed its request; COORD_INVALID_ARGUMENT, COORD_CLOSED, COORD_FORKED,
  *         COORD_NO_MEMORY.
  * @thread any; blocks on a miss.
@@ -246,13 +257,17 @@ COORD_API coord_status coord_group_get_start(coord_group *group, const char *key
  * Removes a key. A load under way is detached: those who wait for it get its value, it is kept nowhere, and a get that begins after this
  * returned loads again.
  *
+ * With peers it is removed everywhere: at its owner first, then here and at all others at once. A peer that does not confirm is named in
+ * the error, and the others are still done; its copy may then live on.
+ *
  * @param group BORROWED; not NULL.
  * @param key BORROWED for the call; any bytes; NULL only with key_len 0.
  * @param key_len bytes, at most 65,535; or COORD_NUL.
- * @param call BORROWED for the call; NULL = defaults.
- * @param err receives an OWNED error; may be NULL.
- * @return COORD_OK, also when there was nothing; COORD_INVALID_ARGUMENT, COORD_CLOSED, COORD_FORKED.
- * @thread any.
+ * @param call BORROWED for the call; timeout 0 = the group's load_timeout_ns, when there are peers. NULL = defaults.
+ * @param err receives an OWNED error; may be NULL. Its message names every peer that did not confirm, and why.
+ * @return COORD_OK, also when there was nothing; COORD_UNAVAILABLE when a peer did not confirm, COORD_TIMED_OUT, COORD_CANCELLED;
+ *         COORD_WOULD_DEADLOCK with peers on an io thread; COORD_INVALID_ARGUMENT, COORD_CLOSED, COORD_FORKED, COORD_NO_MEMORY.
+ * @thread any; blocks when there are peers.
  * @since 0.1
  * @source groupcache Group.Remove; there a load under way stores the removed value again.
  */

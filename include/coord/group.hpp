@@ -4,6 +4,7 @@
 
 #include <coord/group.h>
 #include <coord/loader.hpp>
+#include <coord/peers.hpp>
 #include <coord/pending.hpp>
 #include <coord/queue.hpp>
 
@@ -42,12 +43,17 @@ struct basic_group_options {
     std::uint32_t max_loads = 0;
     coord::on_abandoned on_abandoned = coord::on_abandoned::finish;
     coord::policy policy = coord::policy::s3fifo;
+    /// Whom to ask for keys of other owners; nullptr = this process owns all. Needed only while the
+    /// group is made, which keeps them.
+    const coord::peers* peers = nullptr;
     Loader load{};
     /// Instead of load: requests arrive here, as events with the token below.
     coord::queue* requests = nullptr;
     std::uint64_t requests_token = 0;
+    /// What becomes of a get whose owner gave no value; empty = as the dialect of the peers says.
+    peer_error_handler peer_error{};
 
-    /// For one C call, which takes over the loader.
+    /// For one C call, which takes over loader and peer_error.
     coord_group_options native() && noexcept {
         coord_group_options native{};
         native.size = sizeof native;
@@ -59,7 +65,8 @@ struct basic_group_options {
         native.policy = static_cast<std::int32_t>(policy);
         native.requests = requests == nullptr ? nullptr : requests->native_handle();
         native.requests_token = requests_token;
-        std::move(load).move_into(native);
+        native.peers = peers == nullptr ? nullptr : peers->native_handle();
+        detail::enter_handlers(native, std::move(load).release(), std::move(peer_error).release());
         return native;
     }
 };
@@ -93,7 +100,8 @@ class group {
         return group(owner.native_handle(), name, std::move(options), coord_group_find_or_new);
     }
 
-    /// From memory, or by loading. Throws what the load failed with, `timed_out`, `cancelled`, ...
+    /// From memory, from the peer that owns the key, or by loading. Throws what the load failed
+    /// with, `timed_out`, `cancelled`, ...
     bytes get(std::string_view key, const call_options& call = {}) {
         return try_get(key, call).value();
     }
@@ -120,7 +128,8 @@ class group {
         return bytes(value);
     }
 
-    /// Removes a key; a get that begins after this returned loads again.
+    /// Removes a key, at all peers too; a get that begins after this returned loads again. Throws
+    /// `unavailable` when a peer did not confirm.
     void remove(std::string_view key, const call_options& call = {}) {
         try_remove(key, call).value();
     }

@@ -1,7 +1,7 @@
-// Loaders: any callable that gives the value of a key, made fit for the C API.
+// Loaders, and what decides about failures of peers: callables made fit for the C API.
 //
-// No exception leaves a loader: a coord::error keeps its status, anything else becomes
-// `host_failed` with its what().
+// No exception leaves them: a coord::error keeps its status, anything else becomes `host_failed`
+// with its what().
 #pragma once
 
 #include <coord/codec.hpp>
@@ -19,20 +19,26 @@ namespace coord {
 inline namespace v0 {
 namespace detail {
 
-class load_handler {
+class request_handler {
   public:
-    load_handler() noexcept = default;
-    load_handler(const load_handler&) = delete;
-    load_handler& operator=(const load_handler&) = delete;
-    virtual ~load_handler() = default;
+    request_handler() noexcept = default;
+    request_handler(const request_handler&) = delete;
+    request_handler& operator=(const request_handler&) = delete;
+    virtual ~request_handler() = default;
     virtual void handle(coord_request* owned) noexcept = 0;
+
+    /// The second one of a group: C has one user pointer for both.
+    std::unique_ptr<request_handler> beside;
 };
 
-inline void run_loader(void* user, coord_request* owned) noexcept {
-    static_cast<load_handler*>(user)->handle(owned);
+inline void run_handler(void* user, coord_request* owned) noexcept {
+    static_cast<request_handler*>(user)->handle(owned);
 }
-inline void free_loader(void* user) noexcept {
-    delete static_cast<load_handler*>(user);
+inline void run_handler_beside(void* user, coord_request* owned) noexcept {
+    static_cast<request_handler*>(user)->beside->handle(owned);
+}
+inline void free_handler(void* user) noexcept {
+    delete static_cast<request_handler*>(user);
 }
 
 template <class Value>
@@ -58,25 +64,60 @@ concept answers_later = std::invocable<F&, request>;
 template <class F>
 concept answers_now = std::invocable<F&, std::string_view, const context&>;
 
+template <class F>
+concept judges_now = std::predicate<F&, const error&>;
+
+/// Hands a request over. What was not passed on when the function throws, fails.
+template <class F>
+void hand_over(F& function, coord_request* owned) noexcept {
+    unanswered home;
+    try {
+        function(request(owned, home));
+        coord_request_free(home.request);
+    } catch (...) {
+        request(home.request).fail(current_failure());
+    }
+}
+
 template <class T, class F>
-class loader_of_function final : public load_handler {
+class loader_of_function final : public request_handler {
   public:
     explicit loader_of_function(F function) : function_(std::move(function)) {}
 
     void handle(coord_request* owned) noexcept override {
         if constexpr (answers_later<F>) {
-            unanswered home;
-            try {
-                function_(request(owned, home));
-                coord_request_free(home.request);
-            } catch (...) {
-                request(home.request).fail(current_failure());
-            }
+            hand_over(function_, owned);
         } else {
             request asked(owned);
             try {
                 const auto work = asked.context();
                 respond<T>(asked, function_(asked.key(), work));
+            } catch (...) {
+                asked.fail(current_failure());
+            }
+        }
+    }
+
+  private:
+    F function_;
+};
+
+template <class F>
+class judge_of_function final : public request_handler {
+  public:
+    explicit judge_of_function(F function) : function_(std::move(function)) {}
+
+    void handle(coord_request* owned) noexcept override {
+        if constexpr (answers_later<F>) {
+            hand_over(function_, owned);
+        } else {
+            request asked(owned);
+            try {
+                const auto why = asked.error().value();
+                if (function_(why))
+                    asked.load_here();
+                else
+                    asked.fail(why);
             } catch (...) {
                 asked.fail(current_failure());
             }
@@ -110,21 +151,65 @@ class loader_for {
                 std::forward<F>(function));
     }
 
-    /// Enters the loader into the C options, which own it from then on.
-    template <class NativeOptions>
-    void move_into(NativeOptions& native) && noexcept {
-        if (!handler_) return;
-        native.load = detail::run_loader;
-        native.user = handler_.release();
-        native.user_free = detail::free_loader;
-    }
+    /// Gives up what it holds; null for no loader.
+    std::unique_ptr<detail::request_handler> release() && noexcept { return std::move(handler_); }
 
   private:
-    std::unique_ptr<detail::load_handler> handler_;
+    std::unique_ptr<detail::request_handler> handler_;
 };
 
 /// A loader of plain bytes: what it returns converts to std::string_view.
 using loader = loader_for<void>;
+
+/// Decides what becomes of a get whose owner gave no value; made from a callable. One that takes
+/// (const coord::error&) returns true to load the value here and false to give the callers that
+/// error, or throws the one they are to get. One that takes (coord::request) decides now or later.
+/// Called concurrently for different keys.
+class peer_error_handler {
+  public:
+    /// By the dialect.
+    peer_error_handler() noexcept = default;
+    template <class F>
+    requires(!std::same_as<std::remove_cvref_t<F>, peer_error_handler>)
+        peer_error_handler(F&& function) {
+        using callable = std::decay_t<F>;
+        constexpr bool fits = detail::answers_later<callable> || detail::judges_now<callable>;
+        static_assert(fits,
+                      "a peer_error is called with (const coord::error&) and returns a bool, "
+                      "or with (coord::request)");
+        if constexpr (fits)
+            handler_ =
+                std::make_unique<detail::judge_of_function<callable>>(std::forward<F>(function));
+    }
+
+    /// Gives up what it holds; null for the default.
+    std::unique_ptr<detail::request_handler> release() && noexcept { return std::move(handler_); }
+
+  private:
+    std::unique_ptr<detail::request_handler> handler_;
+};
+
+namespace detail {
+
+/// Enters what a group calls into the C options, which own it from then on.
+template <class NativeOptions>
+void enter_handlers(NativeOptions& native,
+                    std::unique_ptr<request_handler> load,
+                    std::unique_ptr<request_handler> peer_error) noexcept {
+    if (!load && !peer_error) return;
+    native.user_free = free_handler;
+    if (load) {
+        native.load = run_handler;
+        if (peer_error) native.peer_error = run_handler_beside;
+        load->beside = std::move(peer_error);
+        native.user = load.release();
+    } else {
+        native.peer_error = run_handler;
+        native.user = peer_error.release();
+    }
+}
+
+}  // namespace detail
 
 }  // namespace v0
 }  // namespace coord

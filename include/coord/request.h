@@ -19,7 +19,8 @@ typedef struct coord_request coord_request;
 
 /** Kinds of requests. */
 enum {
-    COORD_REQUEST_LOAD = 1 /**< one item: give the value of its key */
+    COORD_REQUEST_LOAD = 1,      /**< one item: give the value of its key */
+    COORD_REQUEST_PEER_ERROR = 2 /**< one item: its owner gave no value. Succeed to load it here, fail to tell the callers; no value */
 };
 
 /**
@@ -45,7 +46,7 @@ COORD_API int32_t coord_request_kind(const coord_request *request);
  * Tells how many items the request carries.
  *
  * @param request BORROWED; may be NULL.
- * @return 1 for a LOAD; 0 for NULL.
+ * @return 1 for a LOAD or PEER_ERROR; 0 for NULL.
  * @thread any.
  * @since 0.1
  */
@@ -109,6 +110,28 @@ COORD_API coord_context *coord_request_context(const coord_request *request);
 COORD_API const char *coord_request_group(const coord_request *request, size_t *len);
 
 /**
+ * Gives what went wrong, for a PEER_ERROR.
+ *
+ * @param request BORROWED; may be NULL.
+ * @return BORROWED until the request is ended; NULL for every other kind. Its cause has the native domain "http" with the peer's status,
+ *         or "errno".
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API const coord_error *coord_request_error(const coord_request *request);
+
+/**
+ * Gives the url of the peer that a PEER_ERROR is about, as it stands in the list.
+ *
+ * @param request BORROWED; may be NULL.
+ * @param len receives its length in bytes; may be NULL.
+ * @return BORROWED until the request is ended, NUL-terminated; "" for every other kind.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API const char *coord_request_peer(const coord_request *request, size_t *len);
+
+/**
  * Sets the answer of an item; the last one wins. Then end the request with coord_request_succeed(request, NULL, 0, NULL).
  *
  * @param request BORROWED; not NULL.
@@ -117,7 +140,7 @@ COORD_API const char *coord_request_group(const coord_request *request, size_t *
  * @param len how many bytes; at most 4,294,967,295.
  * @param opts BORROWED for the call; how to keep the value. NULL = defaults.
  * @param err receives an OWNED error; may be NULL.
- * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_NO_MEMORY.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_UNSUPPORTED for a PEER_ERROR, COORD_NO_MEMORY.
  * @thread one at a time.
  * @since 0.1
  */

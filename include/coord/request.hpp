@@ -2,9 +2,12 @@
 #pragma once
 
 #include <coord/context.hpp>
+#include <coord/error.hpp>
+#include <coord/peers.h>
 #include <coord/request.h>
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -13,6 +16,7 @@ inline namespace v0 {
 
 enum class request_kind : std::int32_t {
     load = COORD_REQUEST_LOAD,
+    peer_error = COORD_REQUEST_PEER_ERROR,
 };
 
 namespace detail {
@@ -69,6 +73,25 @@ class request {
         return coord::context(coord_context_ref(coord_request_context(native_)));
     }
 
+    /// For a peer_error: what went wrong. Its cause has the native domain "http" with the peer's
+    /// status, or "errno". Nothing for every other kind.
+    std::optional<coord::error> error() const {
+        const auto* why = coord_request_error(native_);
+        if (why == nullptr) return std::nullopt;
+        return detail::copy_of(coord_error_status(why), why);
+    }
+    /// For a peer_error: the url of that peer; valid until the request is ended.
+    std::string_view peer() const noexcept {
+        std::size_t size = 0;
+        const auto* url = coord_request_peer(native_, &size);
+        return {url, size};
+    }
+
+    /// Ends a peer_error: the value is loaded here.
+    void load_here() noexcept { coord_request_succeed(release(), nullptr, 0, nullptr); }
+    /// Ends a peer_error as a group without a handler of its own would.
+    void decide_by_default() noexcept { coord_peers_default_peer_error(nullptr, release()); }
+
     /// Ends it well. COPIES the value of a load.
     void succeed(std::string_view value, const value_options& keep = {}) noexcept {
         const auto native = keep.native();
@@ -79,7 +102,7 @@ class request {
         coord_request_fail(
             release(), static_cast<coord_status>(what), message.data(), message.size());
     }
-    void fail(const error& why) noexcept { fail(why.status(), why.what()); }
+    void fail(const coord::error& why) noexcept { fail(why.status(), why.what()); }
 
     /// False once it was ended or passed on.
     explicit operator bool() const noexcept { return native_ != nullptr; }

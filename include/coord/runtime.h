@@ -28,6 +28,11 @@ enum { COORD_LOG_ERROR = 1, COORD_LOG_WARN = 2, COORD_LOG_INFO = 3, COORD_LOG_DE
  */
 typedef void (*coord_log_fn)(void *user, int32_t level, const char *component, const char *text, size_t text_len);
 
+/** Flags of a runtime. */
+enum {
+    COORD_RUNTIME_ALLOW_INSECURE_BIND = 1 /**< admin_listen may be beyond loopback, where anybody can read and remove */
+};
+
 /** Where callbacks of yours run. */
 enum {
     COORD_CALLBACKS_WORKERS = 1, /**< on threads of the runtime, and on lent ones */
@@ -37,7 +42,7 @@ enum {
 /** How a runtime is made. */
 typedef struct coord_runtime_options {
     uint32_t size;                    /**< sizeof this struct */
-    uint32_t flags;                   /**< none yet; must be 0 */
+    uint32_t flags;                   /**< COORD_RUNTIME_* */
     uint32_t worker_threads;          /**< threads for callbacks; 0 = one per processor, at least 2; at most 1,024 */
     uint32_t io_threads;              /**< threads for timers and sockets; 0 = 1; at most 64 */
     uint32_t max_blocked_workers;     /**< workers replaced while they wait inside a nested get; 0 = 64; beyond it COORD_EXHAUSTED */
@@ -48,6 +53,9 @@ typedef struct coord_runtime_options {
     coord_user_free_fn log_user_free; /**< TRANSFERRED with log_user, also on failure; may be NULL */
     int32_t log_level;                /**< COORD_LOG_*; 0 = COORD_LOG_WARN */
     int32_t reserved;                 /**< must be 0 */
+    const char *admin_listen;         /**< "127.0.0.1:9090": keys, owners, statistics, health and metrics over HTTP; port 0 = any.
+                                           NULL = none */
+    size_t admin_listen_len;          /**< bytes, or COORD_NUL */
 } coord_runtime_options;
 
 /**
@@ -56,12 +64,24 @@ typedef struct coord_runtime_options {
  * @param opts BORROWED for the call; NULL = defaults.
  * @param runtime receives an OWNED reference; NULL on failure.
  * @param err receives an OWNED error; may be NULL.
- * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_EXHAUSTED when the system gives no thread or descriptor, COORD_NO_MEMORY.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_EXHAUSTED when the system gives no thread or descriptor, COORD_ALREADY_EXISTS when the
+ *         port of admin_listen is in use, COORD_UNAVAILABLE when the system refuses it otherwise, COORD_NO_MEMORY.
  * @thread any.
  * @since 0.1
  * @see coord_runtime_default
  */
 COORD_API coord_status coord_runtime_new(const coord_runtime_options *opts, coord_runtime **runtime, coord_error **err);
+
+/**
+ * Gives the address of the admin endpoint, with its real port.
+ *
+ * @param runtime BORROWED; may be NULL.
+ * @param len receives its length in bytes; may be NULL.
+ * @return BORROWED until the runtime is freed, NUL-terminated: "127.0.0.1:9090"; "" when there is none.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API const char *coord_runtime_admin_address(const coord_runtime *runtime, size_t *len);
 
 /**
  * Gives the process-wide runtime, made with default options at the first call.

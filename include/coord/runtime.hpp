@@ -48,6 +48,11 @@ struct runtime_options {
     /// Empty = silent.
     log_function log{};
     log_level level = log_level::warn;
+    /// "127.0.0.1:9090": keys, owners, statistics, health and metrics over HTTP; port 0 = any.
+    /// Empty = none.
+    std::string_view admin_listen{};
+    /// admin_listen may be beyond loopback, where anybody can read and remove.
+    bool allow_insecure_bind = false;
 };
 
 namespace detail {
@@ -89,6 +94,9 @@ class runtime {
         native.callbacks = static_cast<std::int32_t>(options.callbacks);
         native.max_pending = options.max_pending;
         native.log_level = static_cast<std::int32_t>(options.level);
+        native.admin_listen = options.admin_listen.empty() ? nullptr : options.admin_listen.data();
+        native.admin_listen_len = options.admin_listen.size();
+        if (options.allow_insecure_bind) native.flags |= COORD_RUNTIME_ALLOW_INSECURE_BIND;
         if (options.log) {
             native.log_user = std::make_unique<log_function>(std::move(options.log)).release();
             native.log = detail::write_log;
@@ -139,6 +147,14 @@ class runtime {
         coord_bytes* text = nullptr;
         detail::check(coord_runtime_metrics(native_handle(), &text, &err), err);
         return bytes(text).str();
+    }
+
+    /// Where the admin endpoint listens, with its real port; empty when there is none. Valid as
+    /// long as the runtime.
+    std::string_view admin_address() const noexcept {
+        std::size_t size = 0;
+        const auto* text = coord_runtime_admin_address(native_handle(), &size);
+        return {text, size};
     }
 
     /// BORROWED.

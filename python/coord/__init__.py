@@ -40,9 +40,10 @@ from .errors import (
     WouldDeadlock,
 )
 from .groups import Group, group
+from .peers import Peers
 from .ring import Ring
 from .runtime import Runtime, default_runtime
-from .stats import CacheStats, GroupStats
+from .stats import CacheStats, GroupStats, PeersStats
 from .values import Value
 
 __all__ = [
@@ -66,6 +67,8 @@ __all__ = [
     "Lost",
     "NoMemory",
     "NotFound",
+    "Peers",
+    "PeersStats",
     "Ring",
     "Runtime",
     "Status",

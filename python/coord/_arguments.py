@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
+from collections.abc import Iterable
 from typing import Any, Callable, Mapping, TypeVar
 
 from .errors import InvalidArgument
@@ -65,6 +66,28 @@ def instance_or_none(name: str, value: object, wanted: type[_Wanted]) -> _Wanted
     raise wrong_type(name, f"a coord.{wanted.__name__} or None", value)
 
 
+def text_or_none(name: str, value: object) -> bytes | None:
+    """A text as C takes it, or None."""
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise wrong_type(name, "str or None", value)
+    return value.encode("utf-8", "surrogateescape")
+
+
+def peer_list(peers: object) -> bytes:
+    """A list of peers as C takes it."""
+    if isinstance(peers, (str, bytes)) or not isinstance(peers, Iterable):
+        raise wrong_type("peers", "several texts, such as a list of str", peers)
+    names = list(peers)
+    for name in names:
+        if not isinstance(name, str):
+            raise wrong_type("each of peers", "str", name)
+        if not name or "," in name or name.split() != [name]:
+            raise InvalidArgument(f"peers hold neither commas nor white space: {name!r}")
+    return ",".join(names).encode("utf-8", "surrogateescape")
+
+
 def keys_are_text(keys: object) -> bool:
     """Whether a loader gets its keys as str."""
     if keys not in (str, bytes):
@@ -102,12 +125,12 @@ def _is_coroutine_function(function: Any) -> bool:
     return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(of_object)
 
 
-def plain_loader(load: Any) -> None:
+def plain_function(name: str, function: Any) -> None:
     """Refuses what would give a coroutine instead of a value."""
-    function_or_none("load", load)
-    if _is_coroutine_function(load):
+    function_or_none(name, function)
+    if _is_coroutine_function(function):
         raise TypeError(
-            f"load must be a plain function, and {_called(load)} is a coroutine function: "
+            f"{name} must be a plain function, and {_called(function)} is a coroutine function: "
             "use coord.aio.group (or coord.aio.Group), or write def instead of async def"
         )
 

@@ -53,6 +53,7 @@ COORD_LOG_ERROR = 1
 COORD_LOG_WARN = 2
 COORD_LOG_INFO = 3
 COORD_LOG_DEBUG = 4
+COORD_RUNTIME_ALLOW_INSECURE_BIND = 1
 COORD_CALLBACKS_WORKERS = 1
 COORD_CALLBACKS_LENT = 2
 COORD_EVENT_DONE = 1
@@ -60,17 +61,23 @@ COORD_EVENT_BYTES = 2
 COORD_EVENT_REQUEST = 3
 COORD_EVENT_POST = 6
 COORD_REQUEST_LOAD = 1
+COORD_REQUEST_PEER_ERROR = 2
+COORD_RING_V2_FNV1_MD5 = 1
+COORD_RING_V2_FNV1A_MD5 = 2
+COORD_RING_V2_CRC32_MD5 = 3
+COORD_RING_GOLANG_CRC32 = 4
+COORD_RING_V3_HOSTPORT = 5
+COORD_DIALECT_MAILGUN = 1
+COORD_DIALECT_SEED = 2
+COORD_PEERS_ALLOW_INSECURE_BIND = 1
+COORD_PEERS_REFUSE_WRITES = 2
+COORD_PEERS_CRC = 4
 COORD_CACHE_MAIN = 1
 COORD_CACHE_HOT = 2
 COORD_POLICY_S3FIFO = 1
 COORD_POLICY_LRU = 2
 COORD_ON_ABANDONED_FINISH = 1
 COORD_ON_ABANDONED_CANCEL = 2
-COORD_RING_V2_FNV1_MD5 = 1
-COORD_RING_V2_FNV1A_MD5 = 2
-COORD_RING_V2_CRC32_MD5 = 3
-COORD_RING_GOLANG_CRC32 = 4
-COORD_RING_V3_HOSTPORT = 5
 COORD_VERSION_MAJOR = 0
 COORD_VERSION_MINOR = 1
 COORD_VERSION_PATCH = 0
@@ -127,6 +134,8 @@ class coord_runtime_options(Structure):
         ("log_user_free", coord_user_free_fn),
         ("log_level", c_int32),
         ("reserved", c_int32),
+        ("admin_listen", c_char_p),
+        ("admin_listen_len", c_size_t),
     ]
 
 
@@ -146,6 +155,52 @@ coord_event_fn = CFUNCTYPE(None, c_void_p, POINTER(coord_event))
 coord_request_fn = CFUNCTYPE(None, c_void_p, c_void_p)
 
 
+class coord_ring_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("profile", c_int32),
+        ("replicas", c_uint32),
+    ]
+
+
+class coord_peers_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("listen", c_char_p),
+        ("listen_len", c_size_t),
+        ("self_url", c_char_p),
+        ("self_url_len", c_size_t),
+        ("list", c_char_p),
+        ("list_len", c_size_t),
+        ("base_path", c_char_p),
+        ("base_path_len", c_size_t),
+        ("ring_profile", c_int32),
+        ("ring_replicas", c_uint32),
+        ("dialect", c_int32),
+        ("max_connections", c_uint32),
+        ("max_value_bytes", c_uint64),
+        ("max_key_bytes", c_uint32),
+        ("reserved", c_uint32),
+    ]
+
+
+class coord_peers_stats(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("reserved", c_uint32),
+        ("server_requests", c_uint64),
+        ("server_malformed", c_uint64),
+        ("server_timed_out", c_uint64),
+        ("client_requests", c_uint64),
+        ("client_failures", c_uint64),
+        ("client_retries", c_uint64),
+        ("skewed", c_uint64),
+        ("server_connections", c_uint64),
+    ]
+
+
 class coord_group_options(Structure):
     _fields_ = [
         ("size", c_uint32),
@@ -162,6 +217,8 @@ class coord_group_options(Structure):
         ("user_free", coord_user_free_fn),
         ("requests", c_void_p),
         ("requests_token", c_uint64),
+        ("peers", c_void_p),
+        ("peer_error", coord_request_fn),
     ]
 
 
@@ -179,6 +236,10 @@ class coord_group_stats(Structure):
         ("flights_active", c_uint64),
         ("flight_oldest_ns", c_uint64),
         ("waiters", c_uint64),
+        ("peer_loads", c_uint64),
+        ("peer_errors", c_uint64),
+        ("server_requests", c_uint64),
+        ("peer_slowest_ns", c_uint64),
     ]
 
 
@@ -197,15 +258,6 @@ class coord_cache_stats(Structure):
         ("evicted_expired", c_uint64),
         ("removed", c_uint64),
         ("refused", c_uint64),
-    ]
-
-
-class coord_ring_options(Structure):
-    _fields_ = [
-        ("size", c_uint32),
-        ("flags", c_uint32),
-        ("profile", c_int32),
-        ("replicas", c_uint32),
     ]
 
 
@@ -244,6 +296,7 @@ FUNCTIONS = [
     ("coord_context_user", c_void_p, [c_void_p]),
     ("coord_runtime_new", c_int32, [POINTER(coord_runtime_options), POINTER(c_void_p),
         POINTER(c_void_p)]),
+    ("coord_runtime_admin_address", c_void_p, [c_void_p, POINTER(c_size_t)]),
     ("coord_runtime_default", c_void_p, []),
     ("coord_runtime_ref", c_void_p, [c_void_p]),
     ("coord_runtime_free", None, [c_void_p]),
@@ -277,6 +330,8 @@ FUNCTIONS = [
     ("coord_request_user", c_void_p, [c_void_p, c_size_t]),
     ("coord_request_context", c_void_p, [c_void_p]),
     ("coord_request_group", c_void_p, [c_void_p, POINTER(c_size_t)]),
+    ("coord_request_error", c_void_p, [c_void_p]),
+    ("coord_request_peer", c_void_p, [c_void_p, POINTER(c_size_t)]),
     ("coord_request_set", c_int32, [c_void_p, c_size_t, c_void_p, c_size_t,
         POINTER(coord_value_options), POINTER(c_void_p)]),
     ("coord_request_set_error", c_int32, [c_void_p, c_size_t, c_int32, c_char_p, c_size_t,
@@ -284,6 +339,24 @@ FUNCTIONS = [
     ("coord_request_succeed", None, [c_void_p, c_void_p, c_size_t, POINTER(coord_value_options)]),
     ("coord_request_fail", None, [c_void_p, c_int32, c_char_p, c_size_t]),
     ("coord_request_free", None, [c_void_p]),
+    ("coord_ring_new", c_int32, [POINTER(coord_ring_options), POINTER(c_void_p),
+        POINTER(c_void_p)]),
+    ("coord_ring_free", None, [c_void_p]),
+    ("coord_ring_set", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p)]),
+    ("coord_ring_owner", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p),
+        POINTER(c_void_p)]),
+    ("coord_peers_new", c_int32, [c_void_p, POINTER(coord_peers_options), POINTER(c_void_p),
+        POINTER(c_void_p)]),
+    ("coord_peers_ref", c_void_p, [c_void_p]),
+    ("coord_peers_free", None, [c_void_p]),
+    ("coord_peers_close", c_int32, [c_void_p, POINTER(coord_call_options), POINTER(c_void_p)]),
+    ("coord_peers_set", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p)]),
+    ("coord_peers_list", c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_peers_owner", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p),
+        POINTER(c_void_p)]),
+    ("coord_peers_self_url", c_void_p, [c_void_p, POINTER(c_size_t)]),
+    ("coord_peers_stats_read", c_int32, [c_void_p, POINTER(coord_peers_stats), POINTER(c_void_p)]),
+    ("coord_peers_default_peer_error", None, [c_void_p, c_void_p]),
     ("coord_group_new", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_group_options),
         POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_group_find", c_void_p, [c_void_p, c_char_p, c_size_t]),
@@ -305,12 +378,6 @@ FUNCTIONS = [
         POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_group_stats_read", c_int32, [c_void_p, POINTER(coord_group_stats), POINTER(c_void_p)]),
     ("coord_group_cache_stats_read", c_int32, [c_void_p, c_int32, POINTER(coord_cache_stats),
-        POINTER(c_void_p)]),
-    ("coord_ring_new", c_int32, [POINTER(coord_ring_options), POINTER(c_void_p),
-        POINTER(c_void_p)]),
-    ("coord_ring_free", None, [c_void_p]),
-    ("coord_ring_set", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p)]),
-    ("coord_ring_owner", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p),
         POINTER(c_void_p)]),
     ("coord_version", c_uint32, []),
     ("coord_has_feature", c_int32, [c_char_p, c_size_t]),

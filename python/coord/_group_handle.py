@@ -8,6 +8,7 @@ from typing import Any, Callable
 
 from . import _arguments, _ffi, _processes, durations, errors
 from ._library import library, quick
+from .peers import Peers
 from .runtime import Runtime, default_runtime
 from .stats import CacheStats, GroupStats, read_cache_stats, read_group_stats
 from .values import encode_key, take_bytes
@@ -63,10 +64,19 @@ class GroupHandle:
     _generation = 0
 
     def __init__(
-        self, name: str | bytes, options: _ffi.coord_group_options, runtime: Runtime | None
+        self,
+        name: str | bytes,
+        options: _ffi.coord_group_options,
+        runtime: Runtime | None,
+        peers: Peers | None,
     ) -> None:
         self._name = encode_key(name, "name")
         self._given_runtime = _arguments.instance_or_none("runtime", runtime, Runtime)
+        self._peers = _arguments.instance_or_none("peers", peers, Peers)
+        if self._peers is not None:
+            # Also so that the group does not open again after a fork: the port is the parent's.
+            self._given_runtime = self._given_runtime or self._peers._runtime
+            options.peers = self._peers._handle
         self._options = options
         self._open()
 
@@ -91,7 +101,10 @@ class GroupHandle:
         self._handle = made.value
 
     def _reopen(self) -> bool:
-        """After a fork: makes the group anew on the child's runtime. False when it cannot."""
+        """After a fork: makes the group anew on the child's runtime. False when it cannot.
+
+        A group with peers cannot: their port belongs to the parent.
+        """
         with _reopening:
             if self._generation == _processes.generation or self._given_runtime is not None:
                 return False

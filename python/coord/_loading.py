@@ -42,6 +42,19 @@ class Request:
     def context(self) -> Context:
         return Context._borrowed(quick.coord_request_context(self._handle))
 
+    def peer(self) -> str:
+        length = c_size_t()
+        url = quick.coord_request_peer(self._handle, byref(length))
+        return string_at(url, length.value).decode("utf-8", "surrogateescape")
+
+    def error(self) -> errors.Error:
+        found = quick.coord_request_error(self._handle)
+        return errors.describe(found, quick.coord_error_status(found))
+
+    def load_here(self) -> None:
+        handle, self._handle = self._handle, None
+        library.coord_request_succeed(handle, None, 0, None)
+
     def succeed(self, content: bytes, options: _ffi.coord_value_options | None) -> None:
         handle, self._handle = self._handle, None
         how = None if options is None else byref(options)
@@ -54,13 +67,20 @@ class Request:
 
 
 class Loader:
-    """A function of yours with what is known about it."""
+    """The functions of yours that a group calls, with what is known about them."""
 
     def __init__(
-        self, function: Callable[..., Any], *, text_keys: bool, lent: LentThreads | None
+        self,
+        function: Callable[..., Any] | None,
+        *,
+        text_keys: bool,
+        lent: LentThreads | None,
+        peer_error: Callable[..., Any] | None = None,
     ) -> None:
-        self._function = function
-        self._wants_context = wants_context(function)
+        self._function: Callable[..., Any] = function or _no_function
+        self._wants_context = "context" in parameters(function)
+        self._peer_error: Callable[..., Any] = peer_error or _no_function
+        self._peer_error_wants = parameters(peer_error)
         self._text_keys = text_keys
         self._lent = lent
         self._remembered: dict[bytes, tuple[str, BaseException]] = {}
@@ -106,6 +126,50 @@ class Loader:
         else:
             request.succeed(content, options)
 
+    def judge(self, request: Request) -> None:
+        """Lets a function decide about the error of a peer. Nothing it raises leaves here."""
+        key, why = request.key(), request.error()
+        lent = self._lent
+        _waiting.here.loading += 1
+        if lent is not None:
+            lent.enter()
+        try:
+            verdict = self._call_peer_error(key, why, request)
+        except BaseException as error:
+            self.refuse(key, request, error)
+        else:
+            _carry_out(verdict, why, request)
+        finally:
+            if lent is not None:
+                lent.leave()
+            _waiting.here.loading -= 1
+
+    async def judge_async(self, request: Request) -> None:
+        """The same on an event loop, where it may be a coroutine function."""
+        key, why = request.key(), request.error()
+        try:
+            verdict = self._call_peer_error(key, why, request)
+            if inspect.isawaitable(verdict):
+                verdict = await verdict
+        except asyncio.CancelledError:
+            request.fail(_ffi.COORD_CANCELLED, "the task of peer_error was cancelled")
+            raise
+        except BaseException as error:
+            self.refuse(key, request, error)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            _carry_out(verdict, why, request)
+
+    def _call_peer_error(self, key: bytes, why: errors.Error, request: Request) -> Any:
+        known: dict[str, Callable[[], Any]] = {
+            "key": lambda: decode_key(key) if self._text_keys else key,
+            "peer": request.peer,
+            "context": request.context,
+        }
+        named = {name: get() for name, get in known.items() if name in self._peer_error_wants}
+        return self._peer_error(why, **named)
+
     def refuse(self, key: bytes, request: Request, error: BaseException) -> None:
         """Ends a request with an exception, and remembers it for those who wait in this process."""
         if isinstance(error, errors.Error):
@@ -124,6 +188,13 @@ class Loader:
         message, cause = self._remembered.get(key, ("", None))
         if error.__cause__ is None and message == error.message:
             error.__cause__ = cause
+
+
+def _carry_out(verdict: object, why: errors.Error, request: Request) -> None:
+    if verdict:
+        request.load_here()
+    else:
+        request.fail(why.status, str(why))
 
 
 def describe(error: BaseException) -> str:
@@ -146,26 +217,30 @@ def awaitable(answer: Any) -> Any:
     )
 
 
-def wants_context(function: Callable[..., Any]) -> bool:
-    """Whether a function has a parameter named context."""
+def _no_function(*_: Any, **__: Any) -> Any:
+    raise errors.Unavailable("the group has no such function", component="python")
+
+
+def parameters(function: Callable[..., Any] | None) -> frozenset[str]:
+    """The names of a function's parameters, where they can be known."""
     try:
-        return "context" in inspect.signature(function).parameters
+        return frozenset() if function is None else frozenset(inspect.signature(function).parameters)
     except (TypeError, ValueError):
-        return False
+        return frozenset()
 
 
-_loaders: dict[int, Loader] = {}
+_loaders: dict[int, Any] = {}
 _numbers = itertools.count(1)
 
 
-def register(loader: Loader) -> int:
-    """The number by which C knows a loader."""
+def register(loader: Any) -> int:
+    """The number by which C knows a Loader, or what forwards its requests to an event loop."""
     number = next(_numbers)
     _loaders[number] = loader
     return number
 
 
-def unregister(number: int, known: dict[int, Loader] = _loaders) -> None:
+def unregister(number: int, known: dict[int, Any] = _loaders) -> None:
     """Requests that still come for it are refused. Called by destructors, see finish()."""
     known.pop(number, None)
 
@@ -179,3 +254,14 @@ def on_load(number: int, handle: int) -> None:
         request.fail(_ffi.COORD_CLOSED, "the group was closed")
     else:
         loader.answer(request)
+
+
+@_ffi.coord_request_fn  # type: ignore[untyped-decorator]
+def on_peer_error(number: int, handle: int) -> None:
+    """What C calls when the owner of a key gave no value, on a lent thread or a worker."""
+    request = Request(handle)
+    loader = _loaders.get(number)
+    if loader is None:
+        request.fail(_ffi.COORD_CLOSED, "the group was closed")
+    else:
+        loader.judge(request)

@@ -1,6 +1,6 @@
 """Groups for asyncio: the same nouns with awaitable verbs, and loaders that run on the event loop.
 
-No thread but the loop's runs Python code: what ends, and what is to be loaded, arrives in a queue
+No thread but the loop's runs code of yours: what ends, and what is to be loaded, arrives in a queue
 whose descriptor the loop watches. A group works in every loop that uses it; its loader runs in the
 first one, and, once that is closed, in the next one that asks.
 """
@@ -8,10 +8,11 @@ first one, and, once that is closed, in the next one that asks.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import functools
 import itertools
 from ctypes import byref, c_void_p
-from typing import Any, Awaitable, Callable, TypeVar, Union
+from typing import Any, Awaitable, Callable, Coroutine, TypeVar, Union
 from weakref import WeakKeyDictionary
 
 from . import _arguments, _ffi, _loading, _processes, durations, errors
@@ -19,6 +20,7 @@ from ._aio_queue import LoopQueue
 from ._group_handle import GroupHandle, group_options
 from ._library import library, quick
 from .context import Context, context_handle
+from .peers import Peers
 from .runtime import Runtime
 from .values import BytesLike, Value, encode_key, take_bytes
 
@@ -26,6 +28,8 @@ __all__ = ["Group", "group"]
 
 #: A loader: (key) or (key, context), giving the value's bytes when awaited.
 Load = Callable[..., Awaitable[Union[BytesLike, Value]]]
+#: Decides about an error of a peer: true loads here, false gives it to the callers. May be awaitable.
+PeerError = Callable[..., object]
 
 _lookup = quick.coord_group_lookup
 
@@ -66,7 +70,7 @@ class _Completions(LoopQueue):
 
 
 class _Requests(LoopQueue):
-    """Where the loads of one group arrive, and the tasks that serve them."""
+    """Where the requests of one group arrive, and the tasks that serve them."""
 
     def __init__(self, runtime: Runtime, loader: _loading.Loader) -> None:
         super().__init__(runtime)
@@ -77,12 +81,25 @@ class _Requests(LoopQueue):
         if event.kind != _ffi.COORD_EVENT_REQUEST:
             quick.coord_event_clear(byref(event))
             return
-        task = asyncio.get_running_loop().create_task(self._serve(_loading.Request(event.value)))
+        self._begin(self._loader.answer_async(_loading.Request(event.value)))
+
+    def judge(self, request: _loading.Request) -> None:
+        """Errors of peers arrive on a thread of the library, and go on to the loop from there."""
+        loop = None if self._loop is None else self._loop()
+        try:
+            if loop is None:
+                raise RuntimeError("no event loop")
+            loop.call_soon_threadsafe(self._judge_here, request)
+        except RuntimeError as error:  # it is closed
+            request.fail(_ffi.COORD_UNAVAILABLE, f"nobody runs peer_error: {error}")
+
+    def _judge_here(self, request: _loading.Request) -> None:
+        self._begin(self._loader.judge_async(request))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _serve(self, request: _loading.Request) -> None:
-        await self._loader.answer_async(request)
 
 
 # One per loop and runtime, gone with either.
@@ -104,6 +121,8 @@ class Group(GroupHandle):
     """A named cache whose loader is a coroutine function; an async context manager."""
 
     _shown_as = "coord.aio.Group"
+    _unregister = staticmethod(_loading.unregister)
+    _number = 0
 
     def __init__(
         self,
@@ -117,28 +136,57 @@ class Group(GroupHandle):
         policy: str = "s3fifo",
         on_abandoned: str = "finish",
         keys: type = str,
+        peers: Peers | None = None,
+        peer_error: PeerError | None = None,
         runtime: Runtime | None = None,
     ) -> None:
         """Makes a group and enters its name into the runtime; coord.Group says what all this means.
 
-        May be called before any event loop runs, as a decorator of a module does.
+        May be called before any event loop runs, as a decorator of a module does. Then a group that
+        other peers ask loads nothing until a loop uses it, at the latest by `async with`.
+        `peer_error` may be a coroutine function, and runs on the loop too.
         """
         _arguments.function_or_none("load", load)
+        _arguments.function_or_none("peer_error", peer_error)
         self._load_function = load
+        self._peer_error = peer_error
+        self._number = 0
         self._text_keys = _arguments.keys_are_text(keys)
         self._loader: _loading.Loader | None = None
         self._requests: _Requests | None = None
         options = group_options(max_bytes, ttl, load_timeout, max_loads, policy, on_abandoned)
-        super().__init__(name, options, runtime)
+        try:
+            super().__init__(name, options, runtime, peers)
+        except BaseException:
+            _loading.unregister(self._number)
+            raise
+        with contextlib.suppress(RuntimeError):  # no loop runs here yet
+            self._attach()
 
     def _prepare(self, options: _ffi.coord_group_options, runtime: Runtime) -> None:
-        if self._load_function is None:
+        if self._load_function is None and self._peer_error is None:
             return
-        self._loader = _loading.Loader(self._load_function, text_keys=self._text_keys, lent=None)
+        self._loader = _loading.Loader(
+            self._load_function,
+            text_keys=self._text_keys,
+            lent=None,
+            peer_error=self._peer_error,
+        )
         self._requests = _Requests(runtime, self._loader)
-        options.requests = self._requests.handle
+        if self._load_function is not None:
+            options.requests = self._requests.handle
+        if self._peer_error is not None:
+            runtime._lend()
+            _loading.unregister(self._number)
+            self._number = _loading.register(self._requests)
+            options.peer_error, options.user = _loading.on_peer_error, self._number
+
+    def __del__(self) -> None:
+        super().__del__()
+        self._unregister(self._number)
 
     async def __aenter__(self) -> Group:
+        self._attach()
         return self
 
     async def __aexit__(self, *exception: object) -> None:
@@ -154,7 +202,7 @@ class Group(GroupHandle):
         timeout: durations.Duration | None = None,
         context: Context | None = None,
     ) -> bytes:
-        """The value of a key: from memory, or by loading it once for all who ask.
+        """The value of a key: from memory, from its owner, or by loading it once for all who ask.
 
         Cancelling the task leaves the load, which goes on for the others who wait for it.
         """
@@ -187,7 +235,7 @@ class Group(GroupHandle):
         timeout: durations.Duration | None = None,
         context: Context | None = None,
     ) -> None:
-        """Removes a key. Who waits for its load gets that; a get that begins later loads again."""
+        """Removes a key, at all peers too; coord.Group.remove() says what that means."""
         encoded = encode_key(key)
         call = durations.call_options(durations.timeout_ns(timeout), context_handle(context))
 
@@ -239,6 +287,8 @@ def group(
     policy: str = "s3fifo",
     on_abandoned: str = "finish",
     keys: type = str,
+    peers: Peers | None = None,
+    peer_error: PeerError | None = None,
     runtime: Runtime | None = None,
 ) -> Callable[[_Function], Group]:
     """Makes a group whose loader is the coroutine function below it. Takes what Group takes."""
@@ -257,6 +307,8 @@ def group(
             policy=policy,
             on_abandoned=on_abandoned,
             keys=keys,
+            peers=peers,
+            peer_error=peer_error,
             runtime=runtime,
         )
         functools.update_wrapper(made, load, updated=())

@@ -51,6 +51,8 @@ class Error(Exception):
         component: str = "",
         is_retriable: bool | None = None,
         is_fatal: bool | None = None,
+        native_domain: str = "",
+        native_code: int = 0,
     ) -> None:
         super().__init__(message)
         #: One line that says what happened.
@@ -61,12 +63,16 @@ class Error(Exception):
         self.is_retriable = self.status in _RETRIABLE if is_retriable is None else is_retriable
         #: Whether what the call was made on is of no further use.
         self.is_fatal = self.status in _FATAL if is_fatal is None else is_fatal
+        #: Whose number native_code is: "errno", "http" for a peer's status, or "".
+        self.native_domain = native_domain
+        #: The number behind the failure, 404 for example.
+        self.native_code = native_code
 
     def __str__(self) -> str:
         return self.message or self.status.name.lower()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        kept = ("component", "is_retriable", "is_fatal")
+        kept = ("component", "is_retriable", "is_fatal", "native_domain", "native_code")
         return type(self), (self.message,), {name: getattr(self, name) for name in kept}
 
     @property
@@ -190,7 +196,8 @@ def _text(pointer: int | None) -> str:
     return string_at(pointer).decode("utf-8", "replace") if pointer else ""
 
 
-def _describe(error: int, status: int) -> Error:
+def describe(error: int, status: int) -> Error:
+    """The exception for a status and a BORROWED coord_error, with those that led to it."""
     # A status this version does not know is to be treated as an internal one.
     kind = _CLASSES.get(status, Internal)
     made = kind(
@@ -198,10 +205,12 @@ def _describe(error: int, status: int) -> Error:
         component=_text(quick.coord_error_component(error)),
         is_retriable=bool(quick.coord_error_is_retriable(error)),
         is_fatal=bool(quick.coord_error_is_fatal(error)),
+        native_domain=_text(quick.coord_error_native_domain(error)),
+        native_code=quick.coord_error_native_code(error),
     )
     cause = quick.coord_error_cause(error)
     if cause:
-        made.__cause__ = _describe(cause, quick.coord_error_status(cause))
+        made.__cause__ = describe(cause, quick.coord_error_status(cause))
     return made
 
 
@@ -211,7 +220,7 @@ def taken(status: int, error: c_void_p | int | None) -> Error:
     if not pointer:
         return _CLASSES.get(status, Internal)(_text(quick.coord_status_name(status)))
     try:
-        return _describe(pointer, status)
+        return describe(pointer, status)
     finally:
         quick.coord_error_free(pointer)
 

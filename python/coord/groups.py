@@ -10,11 +10,14 @@ from . import _arguments, _ffi, _loading, _waiting, durations, errors
 from ._group_handle import GroupHandle, group_options
 from ._library import library, quick
 from .context import Context, context_handle
+from .peers import Peers
 from .runtime import Runtime
 from .values import BytesLike, Value, encode_key, take_bytes
 
 #: A loader: (key) or (key, context), giving the value's bytes.
 Load = Callable[..., Union[BytesLike, Value]]
+#: Decides about an error of a peer: true loads here, false gives it to the callers.
+PeerError = Callable[..., object]
 
 _lookup = quick.coord_group_lookup
 
@@ -41,6 +44,8 @@ class Group(GroupHandle):
         policy: str = "s3fifo",
         on_abandoned: str = "finish",
         keys: type = str,
+        peers: Peers | None = None,
+        peer_error: PeerError | None = None,
         runtime: Runtime | None = None,
     ) -> None:
         """Makes a group and enters its name into the runtime.
@@ -52,28 +57,42 @@ class Group(GroupHandle):
         keeps nothing. `ttl` is for values that bring none, never if None; `load_timeout` is of one
         load, 30 s if None. `policy` is "s3fifo" or "lru", `on_abandoned` "finish" or "cancel". With
         `keys=bytes` the loader gets its key as bytes.
+
+        With `peers` the owner of a key is asked before anything is loaded here. When it gives no
+        value, `peer_error` is called with the error, and with `key`, `peer` or `context` if it has
+        parameters of these names: true loads here, false gives the error to the callers, and what
+        it raises reaches them as from a loader. Without one it is decided by the peers' dialect.
         """
-        _arguments.plain_loader(load)
+        _arguments.plain_function("load", load)
+        _arguments.plain_function("peer_error", peer_error)
         self._load_function = load
+        self._peer_error = peer_error
         self._text_keys = _arguments.keys_are_text(keys)
         self._loader: _loading.Loader | None = None
         options = group_options(max_bytes, ttl, load_timeout, max_loads, policy, on_abandoned)
         try:
-            super().__init__(name, options, runtime)
+            super().__init__(name, options, runtime, peers)
         except BaseException:
             _loading.unregister(self._number)
             raise
 
     def _prepare(self, options: _ffi.coord_group_options, runtime: Runtime) -> None:
-        if self._load_function is None:
+        if self._load_function is None and self._peer_error is None:
             return
         runtime._lend()
         _loading.unregister(self._number)
         self._loader = _loading.Loader(
-            self._load_function, text_keys=self._text_keys, lent=runtime._lent
+            self._load_function,
+            text_keys=self._text_keys,
+            lent=runtime._lent,
+            peer_error=self._peer_error,
         )
         self._number = _loading.register(self._loader)
-        options.load, options.user = _loading.on_load, self._number
+        options.user = self._number
+        if self._load_function is not None:
+            options.load = _loading.on_load
+        if self._peer_error is not None:
+            options.peer_error = _loading.on_peer_error
 
     def __del__(self) -> None:
         super().__del__()
@@ -95,7 +114,7 @@ class Group(GroupHandle):
         timeout: durations.Duration | None = None,
         context: Context | None = None,
     ) -> bytes:
-        """The value of a key: from memory, or by loading it once for all who ask.
+        """The value of a key: from memory, from its owner, or by loading it once for all who ask.
 
         Raises what the loader raised; TimedOut after `timeout` seconds, which disturbs nobody else
         who waits; Cancelled when the context was. Without a timeout it waits until the load's own.
@@ -136,6 +155,9 @@ class Group(GroupHandle):
         def start(*end: Any) -> Any:
             return library.coord_group_get_start(self._handle, key, len(key), byref(call), *end)
 
+        return self._run(start)
+
+    def _run(self, start: Callable[..., Any]) -> Any:
         try:
             return _waiting.run(self._runtime, start)
         except errors.Forked:
@@ -149,10 +171,22 @@ class Group(GroupHandle):
         timeout: durations.Duration | None = None,
         context: Context | None = None,
     ) -> None:
-        """Removes a key. Who waits for its load gets that; a get that begins later loads again."""
+        """Removes a key. Who waits for its load gets that; a get that begins later loads again.
+
+        With peers it is removed at all of them; raises Unavailable, naming each peer that did not
+        confirm, when the others have done it.
+        """
         encoded = encode_key(key)
         call = durations.call_options(durations.timeout_ns(timeout), context_handle(context))
-        self._call(library.coord_group_remove, encoded, len(encoded), byref(call))
+        if self._peers is None or _waiting.inside_loader():
+            self._call(library.coord_group_remove, encoded, len(encoded), byref(call))
+            return
+
+        def start(*end: Any) -> Any:
+            remove = library.coord_group_remove_start
+            return remove(self._handle, encoded, len(encoded), byref(call), *end)
+
+        self._run(start)
 
     def close(self, timeout: durations.Duration | None = None) -> None:
         """Closes the group, frees its name: new calls raise Closed, loads may end in time.
@@ -177,6 +211,8 @@ def group(
     policy: str = "s3fifo",
     on_abandoned: str = "finish",
     keys: type = str,
+    peers: Peers | None = None,
+    peer_error: PeerError | None = None,
     runtime: Runtime | None = None,
 ) -> Callable[[_Function], Group]:
     """Makes a group of the function below it, which becomes its loader. Takes what Group takes."""
@@ -194,6 +230,8 @@ def group(
             policy=policy,
             on_abandoned=on_abandoned,
             keys=keys,
+            peers=peers,
+            peer_error=peer_error,
             runtime=runtime,
         )
         functools.update_wrapper(made, load, updated=())

@@ -51,15 +51,7 @@ class Ring:
 
     def set(self, peers: Iterable[str]) -> Ring:
         """Replaces the peers, and returns the ring. Repeated ones count once; none is fine."""
-        if isinstance(peers, (str, bytes)) or not isinstance(peers, Iterable):
-            raise _arguments.wrong_type("peers", "several texts, such as a list of str", peers)
-        names = list(peers)
-        for name in names:
-            if not isinstance(name, str):
-                raise _arguments.wrong_type("each of peers", "str", name)
-            if not name or "," in name or name.split() != [name]:
-                raise errors.InvalidArgument(f"peers hold neither commas nor white space: {name!r}")
-        listed = ",".join(names).encode("utf-8", "surrogateescape")
+        listed = _arguments.peer_list(peers)
         error = c_void_p()
         errors.check(library.coord_ring_set(self._handle, listed, len(listed), byref(error)), error)
         return self

@@ -6,12 +6,12 @@ import atexit
 import itertools
 import threading
 import weakref
-from ctypes import byref, c_void_p, sizeof, string_at
+from ctypes import byref, c_size_t, c_void_p, sizeof, string_at
 from typing import Any, Callable
 
 from . import _arguments, _ffi, _processes, _waiting, durations, errors
 from ._lent_threads import LentThreads, default_size
-from ._library import library
+from ._library import library, quick
 from .values import take_bytes
 
 #: Receives a log line: level ("error", "warn", "info", "debug"), component, text. Called on any
@@ -54,12 +54,17 @@ class Runtime:
         callbacks: str = "lent",
         log: LogFunction | None = None,
         log_level: str = "warn",
+        admin_listen: str | None = None,
+        allow_insecure_bind: bool = False,
     ) -> None:
         """Starts its threads.
 
         `callbacks` says where loaders run: "lent", the default, is on threads of Python, at most
         `worker_threads` of them at a time (None: one per processor and four more, at most 8);
         "workers" is on the library's own threads, where entering Python costs more.
+        `admin_listen`, such as "127.0.0.1:9090", serves keys, owners, statistics, health and
+        metrics over HTTP there; beyond loopback, where anybody can read and remove, only with
+        `allow_insecure_bind`.
         """
         self._handle: int | None = None
         self._generation = _processes.generation
@@ -69,8 +74,12 @@ class Runtime:
         threads = 0
         if worker_threads is not None:
             threads = _arguments.whole("worker_threads", worker_threads, 1, 1024)
+        admin = _arguments.text_or_none("admin_listen", admin_listen)
         options = _ffi.coord_runtime_options(
             sizeof(_ffi.coord_runtime_options),
+            flags=_ffi.COORD_RUNTIME_ALLOW_INSECURE_BIND if allow_insecure_bind else 0,
+            admin_listen=admin,
+            admin_listen_len=len(admin or b""),
             callbacks=_arguments.one_of("callbacks", callbacks, _CALLBACKS),
             worker_threads=threads,
             log_level=_arguments.one_of("log_level", log_level, _LEVELS),
@@ -140,6 +149,13 @@ class Runtime:
             self._closed = True
             if self._lent is not None:
                 self._lent.stop(1.0)
+
+    @property
+    def admin_address(self) -> str:
+        """Where the admin endpoint listens, with its real port; "" when there is none."""
+        length = c_size_t()
+        text = quick.coord_runtime_admin_address(self._handle, byref(length))
+        return string_at(text, length.value).decode()
 
     def metrics(self) -> str:
         """The counters of the runtime and of all its groups in the Prometheus text format."""

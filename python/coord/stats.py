@@ -24,6 +24,14 @@ class GroupStats(NamedTuple):
     local_load_errors: int
     #: answers dropped because their load's deadline had passed
     late_answers: int
+    #: values that came from the peer that owns them
+    peer_loads: int
+    #: owners that could not be reached, or gave nothing usable
+    peer_errors: int
+    #: requests of peers for this group
+    server_requests: int
+    #: the longest time an owner took to answer, in seconds
+    peer_slowest: float
     #: loads under way now
     flights_active: int
     #: age of the oldest one in seconds; 0.0 without any
@@ -59,9 +67,40 @@ class CacheStats(NamedTuple):
     refused: int
 
 
+class PeersStats(NamedTuple):
+    """Counters of peers; they only grow, but for the last."""
+
+    #: requests of peers that passed every check
+    server_requests: int
+    #: requests refused because something about them is wrong
+    server_malformed: int
+    #: connections of peers that were cut for slowness
+    server_timed_out: int
+    #: requests to peers
+    client_requests: int
+    #: those that brought no usable answer
+    client_failures: int
+    #: sent once more, because a kept connection had died
+    client_retries: int
+    #: gets of peers for keys that, by the list here, this process does not own
+    skewed: int
+    #: connections of peers, now
+    server_connections: int
+
+
+_IN_SECONDS = ("peer_slowest", "flight_oldest")
+
+
 def read_group_stats(counted: _ffi.coord_group_stats) -> GroupStats:
-    named = {name: getattr(counted, name) for name in GroupStats._fields if name != "flight_oldest"}
-    return GroupStats(flight_oldest=counted.flight_oldest_ns / 1e9, **named)
+    named = {
+        name: getattr(counted, f"{name}_ns") / 1e9 if name in _IN_SECONDS else getattr(counted, name)
+        for name in GroupStats._fields
+    }
+    return GroupStats(**named)
+
+
+def read_peers_stats(counted: _ffi.coord_peers_stats) -> PeersStats:
+    return PeersStats(*(getattr(counted, name) for name in PeersStats._fields))
 
 
 def read_cache_stats(counted: _ffi.coord_cache_stats) -> CacheStats:

@@ -20,6 +20,7 @@ enum class handle_kind : std::uint32_t {
     request = 0x51455243,
     ring = 0x474e5243,
     group = 0x50524743,
+    peers = 0x52455043,
     dead = 0x44414544,
 };
 

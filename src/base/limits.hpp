@@ -48,4 +48,46 @@ inline constexpr std::size_t max_peers = 10'000;
 // Peers times replicas: 12 bytes each.
 inline constexpr std::size_t max_virtual_nodes = 10'000'000;
 
+// --- HTTP
+// Go clients send about 150 bytes of headers; 24 KiB leaves room for a target of the longest key.
+inline constexpr std::size_t max_header_bytes = 24 << 10;
+inline constexpr std::size_t max_headers = 64;
+// Of a key that comes over the network; three bytes of target each when all are escaped.
+inline constexpr std::size_t max_peer_key_bytes = 4 << 10;
+inline constexpr std::size_t max_peer_group_bytes = 256;
+inline constexpr std::size_t max_target_bytes = 3 * max_peer_key_bytes + 512;
+inline constexpr std::uint64_t max_request_body_bytes = 16ULL << 20;
+inline constexpr std::uint64_t max_response_body_bytes = 64ULL << 20;
+// What a failed request tells is for people.
+inline constexpr std::uint64_t max_error_body_bytes = 1ULL << 20;
+inline constexpr std::uint32_t max_connections = 1'024;
+// Neither counts loopback. The client's is the server's, so that a peer never waits in a backlog.
+inline constexpr std::uint32_t max_connections_per_source = 64;
+inline constexpr std::uint32_t max_connections_per_peer = 64;
+inline constexpr auto header_timeout = 5s;
+inline constexpr auto body_timeout = 30s;
+inline constexpr auto idle_timeout = 90s;
+// What a peer may ask to be waited for; a load's own deadline comes first as a rule.
+inline constexpr auto max_peer_wait = 1h;
+// Shorter than the server's, so that a kept connection is rarely found dead.
+inline constexpr auto client_idle_timeout = 60s;
+inline constexpr auto connect_timeout = 2s;
+// Beyond body_timeout a body must have come or gone at least at this rate.
+inline constexpr std::uint64_t min_bytes_per_second = 16 << 10;
+// How long a refused client may go on sending, so that it gets to read why.
+inline constexpr auto linger_timeout = 1s;
+// The line before each piece of a chunked reply, and what follows the last; Go sends 10 bytes.
+inline constexpr std::size_t max_chunk_line_bytes = 4 << 10;
+// "100 Continue" and the like before a reply; nobody asked for any.
+inline constexpr int max_interim_replies = 5;
+// Of one name; they are tried in turn, each within connect_timeout.
+inline constexpr std::size_t max_addresses = 8;
+
+// --- the admin endpoint: people and monitoring, not traffic
+inline constexpr std::uint32_t max_admin_connections = 128;
+// Nothing there takes a body; one that is small enough is read to be refused politely.
+inline constexpr std::uint64_t max_admin_body_bytes = 64 << 10;
+// Of a get or a removal, twice what a load may take by default.
+inline constexpr auto admin_request_timeout = 60s;
+
 }  // namespace coord::limits

@@ -13,10 +13,11 @@ ref<flight> flight::make(group& owner,
                          std::uint64_t hash,
                          std::string_view key,
                          time_point begun,
-                         time_point deadline) noexcept {
+                         time_point deadline,
+                         ref<peer> asks) noexcept {
     void* const memory = std::malloc(sizeof(flight) + key.size() + 1);
     if (memory == nullptr) return nullptr;
-    return ref<flight>(new (memory) flight(owner, hash, key, begun, deadline));
+    return ref<flight>(new (memory) flight(owner, hash, key, begun, deadline, std::move(asks)));
 }
 
 void flight::operator delete(void* memory) noexcept {
@@ -27,11 +28,14 @@ flight::flight(group& of,
                std::uint64_t key_hash,
                std::string_view key,
                time_point start,
-               time_point end) noexcept
+               time_point end,
+               ref<peer> asked) noexcept
     : owner(&of),
       hash(key_hash),
       begun(start),
       deadline(end),
+      asks(std::move(asked)),
+      asking(asks != nullptr),
       key_size_(key.size()),
       answer_(bytes_ref()) {
     char* const text = reinterpret_cast<char*>(this + 1);
@@ -102,6 +106,11 @@ void flight::end(result<bytes_ref> outcome) noexcept {
                                // the flight
     const ref<flight> hosts(this, false);
     owner->end_load(*this, std::move(outcome));
+}
+
+void flight::answered(peer_answer got) noexcept {
+    const ref<flight> exchange(this, false);
+    owner->peer_answered(*this, std::move(got));
 }
 
 void flight::taken() noexcept {

@@ -1,4 +1,5 @@
-// One load of one key, for everybody who asks meanwhile. To the host it is a LOAD request.
+// One load of one key, for everybody who asks meanwhile: by asking the peer that owns it, by the
+// loader here, or first one and then the other. To the host it is a LOAD request.
 //
 // Plain members belong to the shard of its key in the flight table and are guarded by that shard's
 // lock, but for `answer_`, which belongs to whoever holds the request. One allocation with its key.
@@ -9,6 +10,8 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "groupcache/asker.hpp"
+#include "groupcache/peer.hpp"
 #include "groupcache/waiter.hpp"
 #include "runtime/request.hpp"
 
@@ -16,14 +19,15 @@ namespace coord::groupcache {
 
 class group;
 
-class flight final : public request {
+class flight final : public request, public peer_caller {
   public:
     // Null when memory is short.
     static ref<flight> make(group& owner,
                             std::uint64_t hash,
                             std::string_view key,
                             time_point begun,
-                            time_point deadline) noexcept;
+                            time_point deadline,
+                            ref<peer> asks) noexcept;
     static void operator delete(void* memory) noexcept;
 
     std::string_view key() const noexcept {
@@ -63,6 +67,7 @@ class flight final : public request {
     // Nobody wants the answer any more: tells the host through the context.
     void cancel_work() noexcept;
     task& as_task() noexcept { return task_; }
+    void answered(peer_answer got) noexcept override;
     // Puts it into a queue as an event; false when the queue is closed.
     bool offer_to(queue& requests, std::uint64_t token) noexcept;
 
@@ -70,6 +75,7 @@ class flight final : public request {
     const std::uint64_t hash;
     const time_point begun;
     const time_point deadline;
+    const ref<peer> asks;  // who owns the key; null = this process, or it must not be asked
 
     // --- under the shard's lock
     // ---------------------------------------------------------------------------------------------
@@ -78,6 +84,9 @@ class flight final : public request {
     flight* newer = nullptr;
     waiter* first_waiter = nullptr;
     waiter* last_waiter = nullptr;
+    bool asking = false;     // the peer has not answered: gets of peers must not join
+    bool urgent = false;     // somebody waits for it who holds the slot it may need
+    bool for_peer = false;   // begun by a get of a peer
     bool in_table = false;   // callers may join
     bool detached = false;   // its value is not to be kept
     bool abandoned = false;  // cancelled because nobody waited any more
@@ -101,7 +110,8 @@ class flight final : public request {
            std::uint64_t key_hash,
            std::string_view key,
            time_point start,
-           time_point end) noexcept;
+           time_point end,
+           ref<peer> asked) noexcept;
     ~flight() override;
     void taken() noexcept override;
     void end(result<bytes_ref> outcome) noexcept;

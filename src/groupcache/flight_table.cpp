@@ -8,11 +8,29 @@ flight_table::shard::~shard() {
     std::free(buckets_);
 }
 
-flight* flight_table::shard::find(std::uint64_t hash, std::string_view key) const noexcept {
+flight* flight_table::shard::find(std::uint64_t hash,
+                                  std::string_view key,
+                                  asked_by who) const noexcept {
     if (linked_ == 0) return nullptr;
-    for (flight* next = bucket(hash); next != nullptr; next = next->next_in_bucket)
-        if (next->hash == hash && next->key() == key) return next;
-    return nullptr;
+    flight* asking = nullptr;
+    for (flight* next = bucket(hash); next != nullptr; next = next->next_in_bucket) {
+        if (next->hash != hash || next->key() != key) continue;
+        if (!next->asking) return next;
+        asking = next;
+    }
+    return who == asked_by::here ? asking : nullptr;
+}
+
+flight* flight_table::shard::find_living(std::uint64_t hash,
+                                         std::string_view key,
+                                         asked_by who,
+                                         time_point now) noexcept {
+    for (;;) {
+        flight* const there = find(hash, key, who);
+        if (there == nullptr || there->deadline > now) return there;
+        unlink(*there);
+        there->detached = true;
+    }
 }
 
 bool flight_table::shard::add(flight& what) noexcept {

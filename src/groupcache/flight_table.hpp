@@ -15,8 +15,15 @@ class flight_table {
   public:
     struct alignas(64) shard {
         ~shard();
-        // The flight that callers of this key may join, or null.
-        flight* find(std::uint64_t hash, std::string_view key) const noexcept;
+        // The flight that such callers of this key may join, or null: one that loads here rather
+        // than one that asks a peer, which a get of a peer never joins.
+        flight* find(std::uint64_t hash, std::string_view key, asked_by who) const noexcept;
+        // The same, but one whose deadline has passed is detached instead: its answer will be
+        // refused, so nobody may join it.
+        flight* find_living(std::uint64_t hash,
+                            std::string_view key,
+                            asked_by who,
+                            time_point now) noexcept;
         // Takes a reference; callers may join from now on. False when memory is short.
         bool add(flight& what) noexcept;
         // Callers of its key no longer find it.

@@ -116,22 +116,19 @@ result<bytes_ref> group::get(std::string_view key,
         counters_.add(hits);
         return hit;
     }
-    if (auto may = may_load(); !may) return may.error();
+    if (auto may = may_load(asked_by::here); !may) return may.error();
     if (auto may = may_wait(); !may) return may.error();
     if (until != nullptr && until->was_cancelled())
         return error(COORD_CANCELLED, component_name, "the context was cancelled");
 
     blocked_get me(hash);
     if (inside_callback()) me.may_run_load();
-    boarding on = board(key, me);
+    boarding on = board(key, me, asked_by::here);
     if (!on.joined) return std::move(on.answer);
     flight& joined = *on.joined;
-    if (on.leads) {
-        me.may_run_load();
-        begin_load(joined, true);
-    } else if (inside_load_of(this)) {
-        skip_line(joined);
-    }
+    if (on.leads) me.may_run_load();
+    if (inside_load_of(this)) skip_line(me);
+    if (on.leads) begin_load(joined, true);
     if (me.is_to_run(joined)) {
         run_load(joined);
         if (me.is_told()) return me.wait_told();
@@ -190,12 +187,12 @@ result<ref<operation>> group::start_get(std::string_view key,
     // answer.
     const auto latest = std::min(limit, after(time().now(), options_.load_timeout));
     if (auto begun = op->begin(latest, std::move(until)); !begun) return begun.error();
-    if (auto may = may_load(); !may) {
+    if (auto may = may_load(asked_by::here); !may) {
         op->finish_bytes(may.error());
         return ref<operation>(op);
     }
     intrusive_ptr_add_ref(op.get());  // for the flight; done() gives it back
-    boarding on = board(key, *op);
+    boarding on = board(key, *op, asked_by::here);
     if (!on.joined) {
         op->done(on.answer);
     } else if (on.leads) {
@@ -206,8 +203,31 @@ result<ref<operation>> group::start_get(std::string_view key,
     return ref<operation>(op);
 }
 
-result<> group::may_load() const noexcept {
+void group::ask(
+    std::string_view key, time_point deadline, ref<asker> who, asked_by from, counted when) {
+    const auto hash = cache_.hash(key);
+    if (when == counted::now) {
+        counters_.add(gets);
+        if (auto hit = cache_.find(hash, key)) {
+            counters_.add(hits);
+            return who->told(hit);
+        }
+    }
+    if (auto may = may_load(from); !may) return who->told(may.error());
+    who->begin(*this, hash, std::min(deadline, after(time().now(), options_.load_timeout)));
+    boarding on = board(key, *who, from);
+    if (!on.joined) {
+        who->done(on.answer);
+    } else if (on.leads) {
+        begin_load(*on.joined, false);
+    } else {
+        owner_->timers().hasten(*who, on.joined->deadline);
+    }
+}
+
+result<> group::may_load(asked_by who) const noexcept {
     if (closed_.load()) return closed_error();
+    if (options_.peers != nullptr && who == asked_by::here) return {};
     if (options_.load == nullptr && !options_.requests)
         return error(COORD_UNAVAILABLE,
                      component_name,
@@ -229,8 +249,10 @@ result<> group::may_wait() const noexcept {
     return {};
 }
 
-group::boarding group::board(std::string_view key, waiter& who) noexcept {
+group::boarding group::board(std::string_view key, waiter& who, asked_by from) noexcept {
     counters_.add(misses);
+    ref<peer> asks;
+    if (options_.peers != nullptr && from == asked_by::here) asks = options_.peers->pick(key);
     const auto now = time().now();
     auto& shard = table_.of(who.hash);
     ref<flight> fresh;  // freed outside the lock if it is not used
@@ -238,13 +260,7 @@ group::boarding group::board(std::string_view key, waiter& who) noexcept {
     if (closed_.load()) return {closed_error(), nullptr, false};
     if (const auto why = who.wants_out(); why != COORD_OK)
         return {error(why, component_name, "stopped before it began to wait"), nullptr, false};
-    flight* there = shard.find(who.hash, key);
-    if (there != nullptr && there->deadline <= now) {
-        // Its answer will be refused, so nobody may join it.
-        shard.unlink(*there);
-        there->detached = true;
-        there = nullptr;
-    }
+    flight* const there = shard.find_living(who.hash, key, from, now);
     if (there != nullptr) {
         if (inside_flight(there))
             return {error(COORD_WOULD_DEADLOCK,
@@ -260,7 +276,9 @@ group::boarding group::board(std::string_view key, waiter& who) noexcept {
         counters_.add(hits);
         return {std::move(hit), nullptr, false};
     }
-    fresh = flight::make(*this, who.hash, key, now, after(now, options_.load_timeout));
+    fresh = flight::make(
+        *this, who.hash, key, now, after(now, options_.load_timeout), std::move(asks));
+    if (fresh) fresh->for_peer = from == asked_by::peer;
     if (!fresh || !shard.add(*fresh)) return {error(COORD_NO_MEMORY), nullptr, false};
     flight_begun();
     link(*fresh, who);
@@ -305,6 +323,10 @@ error group::why_left(const flight& what, coord_status why) const noexcept {
         return {why, component_name, "cancelled while it waited for a load"};
     if (why == COORD_EXHAUSTED)
         return {why, component_name, "max_blocked_workers threads wait inside nested gets already"};
+    if (what.asking)
+        return {COORD_TIMED_OUT,
+                component_name,
+                "the deadline passed while the peer that owns the key was asked"};
     if (what.stage() == flight::phase::queued)
         return {
             COORD_EXHAUSTED, component_name, "max_loads loads were under way until the deadline"};
@@ -315,34 +337,6 @@ error group::why_left(const flight& what, coord_status why) const noexcept {
             "the deadline passed, and no thread is lent to run the loader: call coord_runtime_run"};
     return {
         COORD_TIMED_OUT, component_name, "the deadline passed while the value was being loaded"};
-}
-
-void group::remove(std::string_view key) noexcept {
-    const auto hash = cache_.hash(key);
-    auto& shard = table_.of(hash);
-    const std::lock_guard lock(shard.mutex);
-    if (flight* const loading = shard.find(hash, key)) {
-        loading->detached = true;
-        shard.unlink(*loading);
-    }
-    cache_.remove(hash, key);
-}
-
-result<ref<operation>> group::start_remove(std::string_view key,
-                                           ref<queue> answers,
-                                           std::uint64_t token) {
-    class removal final : public operation {
-      public:
-        using operation::operation;
-
-      private:
-        void stop() noexcept override {}  // it never waits
-    };
-    const ref<removal> op(new removal(std::move(answers), token));
-    if (auto begun = op->begin(never, nullptr); !begun) return begun.error();
-    remove(key);
-    op->finish_done({});
-    return ref<operation>(op);
 }
 
 }  // namespace coord::groupcache

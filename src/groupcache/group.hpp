@@ -1,7 +1,7 @@
 // A named cache with a loader: THE GET FLOW.
 //
-// A hit ends in find(), on the caller's thread. A miss joins the key's flight; the flight loads,
-// the value is stored unless a remove detached the flight, the flight is unlinked, and only then
+// A hit ends in find(), on the caller's thread. A miss joins the key's flight; the flight asks the
+// peer that owns the key, or loads, the value is stored unless a remove detached the flight, the flight is unlinked, and only then
 // are those who wait told. Safe from any thread; no lock is held while code of the host runs or a
 // waiter is told. Order of locks: a shard of the flight table, then a shard of the cache.
 #pragma once
@@ -12,8 +12,10 @@
 #include "base/limits.hpp"
 #include "base/striped_counters.hpp"
 #include "cache/cache.hpp"
+#include "groupcache/asker.hpp"
 #include "groupcache/flight_table.hpp"
 #include "groupcache/load_gate.hpp"
+#include "groupcache/peer.hpp"
 #include "runtime/component.hpp"
 #include "runtime/runtime.hpp"
 
@@ -38,11 +40,14 @@ struct group_options {
     void (*user_free)(void*) = nullptr;
     ref<queue> requests;
     std::uint64_t requests_token = 0;
+    picker* peers = nullptr;  // null: this process owns every key
+    load_callback peer_error = nullptr;
 };
 
 struct group_counters {
     std::uint64_t gets, cache_hits, loads, flights, local_loads, local_load_errors, late_answers;
     std::uint64_t flights_active, flight_oldest_ns, waiters;
+    std::uint64_t peer_loads, peer_errors, server_requests, peer_slowest_ns;
 };
 
 class group final : public handle_object, public component {
@@ -63,12 +68,27 @@ class group final : public handle_object, public component {
                                      ref<queue> answers,
                                      std::uint64_t token,
                                      counted when);
-    void remove(std::string_view key) noexcept;
+    // For who cannot block: tells `who` once, now or later. Throws bad_alloc with nothing begun.
+    void ask(std::string_view key,
+             time_point deadline,
+             ref<asker> who,
+             asked_by from,
+             counted when = counted::now);
+    // From this process alone.
+    void remove_here(std::string_view key) noexcept;
+    // From its owner first, then from here and all others.
+    result<> remove(std::string_view key, time_point deadline, context* until);
     result<ref<operation>> start_remove(std::string_view key,
+                                        time_point deadline,
+                                        ref<context> until,
                                         ref<queue> answers,
                                         std::uint64_t token);
+    // Throws bad_alloc with nothing begun.
+    void remove_everywhere(std::string_view key, time_point deadline, ref<remover> who);
     result<> close(time_point deadline, context* until);
 
+    picker* peers() const noexcept { return options_.peers; }
+    void count_server_request() noexcept { peer_counters_.add(served); }
     const std::string& name() const noexcept { return name_; }
     bool is_closed() const noexcept { return closed_.load(std::memory_order_acquire); }
     group_counters read() const noexcept;
@@ -83,11 +103,20 @@ class group final : public handle_object, public component {
                          const value_terms& terms) const noexcept;
     void run_load(flight& what) noexcept;
     void end_load(flight& what, result<bytes_ref> got) noexcept;
+    void peer_answered(flight& what, peer_answer got) noexcept;
+    // The peer gave nothing, and the flight is to load here. `why`: for a group without a loader.
+    void load_here(flight& what, const error& why) noexcept;
+    // The peer gave nothing, and the flight's callers are told.
+    void give_up(flight& what, error why) noexcept;
+    // What happens after a fault unless the group has a handler for it.
+    void decide_by_default(flight& what, peer_answer::fault why, error reason) noexcept;
     // The waiter stops waiting; it is told why, unless it is being told the outcome already.
     void leave(waiter& who, coord_status why) noexcept;
 
   private:
     enum counter : std::size_t { gets, hits, misses, flights, loaded, failed, late, counter_count };
+    enum peer_counter : std::size_t { from_peers, peer_faults, served, peer_counter_count };
+    enum class gave : std::uint8_t { loader, peer };
     // What became of a miss: an answer at once, or a flight that was joined.
     struct boarding {
         result<bytes_ref> answer = bytes_ref();
@@ -106,18 +135,23 @@ class group final : public handle_object, public component {
     void write_metrics(metric_sink& to) const override;
     void on_last_handle() noexcept override;
 
-    result<> may_load() const noexcept;
+    static error queue_closed() noexcept;
+    result<> may_load(asked_by who) const noexcept;
     result<> may_wait() const noexcept;
-    boarding board(std::string_view key, waiter& who) noexcept;
+    boarding board(std::string_view key, waiter& who, asked_by from) noexcept;
     // The flight may load as soon as the gate lets it. `inline_leader`: the caller runs a callback
     // loader itself.
     void begin_load(flight& what, bool inline_leader) noexcept;
+    void ask_peer(flight& what) noexcept;
+    bool ends_without_load(flight& what) noexcept;
+    bool pass_gate(flight& what) noexcept;
     // A load waits for it, and holds the slot it may be waiting for.
-    void skip_line(flight& what) noexcept;
+    void skip_line(const waiter& who) noexcept;
+    void hurry(flight& what) noexcept;
     // False when its queue is closed.
     bool dispatch(flight& what) noexcept;
     // All of an ending but its slot.
-    void settle(flight& what, result<bytes_ref> got) noexcept;
+    void settle(flight& what, result<bytes_ref> got, gave who) noexcept;
     void pass_slot_on(flight& what) noexcept;
     void flight_begun() noexcept;
     void flight_ended() noexcept;  // its waiters were told
@@ -130,6 +164,7 @@ class group final : public handle_object, public component {
     ref<flight> boarded(const waiter& who) noexcept;
 
     const ref<runtime> owner_;
+    const ref<shared> keeps_peers_;
     const std::string name_;
     group_options options_;  // not changed once made
     std::atomic<bool> closed_{
@@ -140,7 +175,9 @@ class group final : public handle_object, public component {
     work_gauge work_;  // flights, and waiters on their way out, until they were told
     std::atomic<std::uint64_t> waiters_{0};      // relaxed: a count
     std::atomic<std::uint64_t> flights_now_{0};  // relaxed: a count
+    std::atomic<std::uint64_t> peer_slowest_ns_{0};  // relaxed: a maximum
     striped_counters<counter_count> counters_;
+    striped_counters<peer_counter_count> peer_counters_;
 };
 
 }  // namespace coord::groupcache

@@ -12,6 +12,7 @@ namespace coord::groupcache {
 group::group(ref<runtime> owner, std::string_view name, group_options wanted)
     : handle_object(handle_kind::group),
       owner_(std::move(owner)),
+      keeps_peers_(wanted.peers != nullptr ? &wanted.peers->self() : nullptr),
       name_(name),
       options_(std::move(wanted)),
       cache_({options_.max_bytes, 0, options_.policy, options_.cache_shards, owner_->seed(), {}},
@@ -33,6 +34,7 @@ result<ref<group>> group::make(ref<runtime> owner, std::string_view name, group_
     in.add_handle();
     in.add(*made);
     if (made->options_.requests) made->options_.requests->add_handle();
+    if (made->options_.peers != nullptr) made->options_.peers->add_user();
     if (in.is_closing()) made->stop_intake();
     return made;
 }
@@ -48,6 +50,7 @@ void group::on_last_handle() noexcept {
     cache_.clear();
     owner_->remove(*this);
     if (options_.requests) options_.requests->drop_handle();
+    if (options_.peers != nullptr) options_.peers->drop_user();
     owner_->drop_handle();
 }
 
@@ -112,6 +115,10 @@ group_counters group::read() const noexcept {
     now.local_load_errors = counters_.sum(failed);
     now.late_answers = counters_.sum(late);
     now.flights_active = flights_now_.load(std::memory_order_relaxed);
+    now.peer_loads = peer_counters_.sum(from_peers);
+    now.peer_errors = peer_counters_.sum(peer_faults);
+    now.server_requests = peer_counters_.sum(served);
+    now.peer_slowest_ns = peer_slowest_ns_.load(std::memory_order_relaxed);
     now.waiters = waiters_.load(std::memory_order_relaxed);
     time_point oldest = never;
     for (const auto& shard : table_.all()) {
@@ -155,6 +162,21 @@ void group::write_metrics(metric_sink& to) const {
             true,
             label,
             now.late_answers});
+    to.add({"coord_group_peer_loads_total",
+            "Values that came from their owner.",
+            true,
+            label,
+            now.peer_loads});
+    to.add({"coord_group_peer_errors_total",
+            "Owners that gave nothing usable.",
+            true,
+            label,
+            now.peer_errors});
+    to.add({"coord_group_server_requests_total",
+            "Requests of peers.",
+            true,
+            label,
+            now.server_requests});
     to.add({"coord_group_flights_active", "Flights now.", false, label, now.flights_active});
     to.add({"coord_group_waiters",
             "Callers and operations that wait now.",

@@ -7,30 +7,46 @@
 
 namespace coord::groupcache {
 
-namespace {
-
-error queue_closed() noexcept {
+error group::queue_closed() noexcept {
     return {COORD_CLOSED, "group", "the queue of the group's loader was closed"};
 }
 
-}  // namespace
-
 void group::begin_load(flight& what, bool inline_leader) noexcept {
-    // A load that waits inside another of the group must not wait for the slot that one holds.
-    const bool nested = inline_leader && inside_load_of(this);
-    if (!nested && !gate_.enter(what)) {
-        // A close that came in between did not find it in line.
-        const std::lock_guard lock(table_.of(what.hash).mutex);
-        if (what.over) gate_.leave_line(what);
-        return;
-    }
+    if (what.asks) return ask_peer(what);
+    if (auto may = may_load(asked_by::peer); !may) return settle(what, may.error(), gave::loader);
+    if (!pass_gate(what)) return;
     if (inline_leader && options_.load != nullptr)
         what.make_ready();
     else if (!dispatch(what))
         end_load(what, queue_closed());
 }
 
-void group::skip_line(flight& what) noexcept {
+// False: it stands in line, or is over.
+bool group::pass_gate(flight& what) noexcept {
+    {
+        // A load that waits inside another of the group must not wait for the slot that one holds.
+        const std::lock_guard lock(table_.of(what.hash).mutex);
+        if (what.urgent) return true;
+    }
+    if (gate_.enter(what)) return true;
+    // A close, or somebody in a hurry, that came in between did not find it in line.
+    const std::lock_guard lock(table_.of(what.hash).mutex);
+    if (!what.over && !what.urgent) return false;
+    return gate_.leave_line(what) && !what.over;
+}
+
+void group::skip_line(const waiter& who) noexcept {
+    ref<flight> joined;
+    {
+        const std::lock_guard lock(table_.of(who.hash).mutex);
+        joined = who.joined;
+        if (!joined) return;
+        joined->urgent = true;
+    }
+    hurry(*joined);
+}
+
+void group::hurry(flight& what) noexcept {
     if (gate_.leave_line(what) && !dispatch(what)) end_load(what, queue_closed());
 }
 
@@ -78,11 +94,11 @@ bool group::may_store(const flight& what, const result<bytes_ref>& got) const no
 }
 
 void group::end_load(flight& what, result<bytes_ref> got) noexcept {
-    settle(what, std::move(got));
+    settle(what, std::move(got), gave::loader);
     pass_slot_on(what);
 }
 
-void group::settle(flight& what, result<bytes_ref> got) noexcept {
+void group::settle(flight& what, result<bytes_ref> got, gave who) noexcept {
     const bool too_late = time().now() >= what.deadline;
     auto& shard = table_.of(what.hash);
     ref<flight> ended;
@@ -92,10 +108,13 @@ void group::settle(flight& what, result<bytes_ref> got) noexcept {
     {
         const std::lock_guard lock(shard.mutex);
         const bool unwanted = what.over || too_late;
-        counters_.add(unwanted ? late : got ? loaded : failed);
+        const bool from_loader = who == gave::loader;
+        if (from_loader || (unwanted && got))
+            counters_.add(unwanted ? late : got ? loaded : failed);
         if (!unwanted && may_store(what, got))
-            refused = !cache_.insert(what.hash, *got, cache::section::main);
-        again = !unwanted && !got && what.abandoned && what.first_waiter != nullptr;
+            refused = !cache_.insert(
+                what.hash, *got, from_loader ? cache::section::main : cache::section::hot);
+        again = from_loader && !unwanted && !got && what.abandoned && what.first_waiter != nullptr;
         if (what.over) return;
         // Unlinked before anybody is told: who asks again finds the cache, or begins anew.
         ended = shard.remove(what);
@@ -110,7 +129,7 @@ void group::settle(flight& what, result<bytes_ref> got) noexcept {
     if (again) {
         relaunch(what, waiting);
     } else {
-        if (too_late)
+        if (too_late && (got || who == gave::loader))
             got = error(COORD_TIMED_OUT, "group", "the load took longer than load_timeout_ns");
         tell(waiting, got);
     }
@@ -134,7 +153,7 @@ void group::flight_ended() noexcept {
 void group::pass_slot_on(flight& what) noexcept {
     for (ref<flight> next = gate_.release(what); next;) {
         if (dispatch(*next)) return;
-        settle(*next, queue_closed());
+        settle(*next, queue_closed(), gave::loader);
         next = gate_.release(*next);
     }
 }
@@ -149,13 +168,13 @@ void group::relaunch(flight& old, waiter* first) noexcept {
     result<bytes_ref> answer = bytes_ref();
     {
         const std::lock_guard lock(shard.mutex);
-        joined = shard.find(old.hash, old.key());
+        joined = shard.find_living(old.hash, old.key(), asked_by::peer, now);
         if (closed_.load()) {
             joined = nullptr;
             answer = error(COORD_CANCELLED, "group", "the group was closed");
         } else if (!joined) {
             joined =
-                flight::make(*this, old.hash, old.key(), now, after(now, options_.load_timeout));
+                flight::make(*this, old.hash, old.key(), now, after(now, options_.load_timeout), {});
             leads = joined && shard.add(*joined);
             if (leads) {
                 flight_begun();

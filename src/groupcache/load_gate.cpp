@@ -12,18 +12,20 @@ bool load_gate::enter(flight& what) noexcept {
     intrusive_ptr_add_ref(&what);
     what.in_line = true;
     what.next_in_line = nullptr;
-    what.previous_in_line = last_;
-    (last_ != nullptr ? last_->next_in_line : first_) = &what;
-    last_ = &what;
+    line& in = line_of(what);
+    what.previous_in_line = in.last;
+    (in.last != nullptr ? in.last->next_in_line : in.first) = &what;
+    in.last = &what;
     return false;
 }
 
 bool load_gate::leave_line(flight& what) noexcept {
     const std::lock_guard lock(mutex_);
     if (!what.in_line) return false;
-    (what.previous_in_line != nullptr ? what.previous_in_line->next_in_line : first_) =
+    line& in = line_of(what);
+    (what.previous_in_line != nullptr ? what.previous_in_line->next_in_line : in.first) =
         what.next_in_line;
-    (what.next_in_line != nullptr ? what.next_in_line->previous_in_line : last_) =
+    (what.next_in_line != nullptr ? what.next_in_line->previous_in_line : in.last) =
         what.previous_in_line;
     what.in_line = false;
     intrusive_ptr_release(&what);
@@ -43,12 +45,15 @@ ref<flight> load_gate::release(flight& what) noexcept {
 }
 
 ref<flight> load_gate::pop() noexcept {
-    flight* const next = first_;
-    if (next == nullptr) return nullptr;
-    first_ = next->next_in_line;
-    (first_ != nullptr ? first_->previous_in_line : last_) = nullptr;
-    next->in_line = false;
-    return ref<flight>(next, false);
+    for (line& in : lines_) {
+        flight* const next = in.first;
+        if (next == nullptr) continue;
+        in.first = next->next_in_line;
+        (in.first != nullptr ? in.first->previous_in_line : in.last) = nullptr;
+        next->in_line = false;
+        return ref<flight>(next, false);
+    }
+    return nullptr;
 }
 
 }  // namespace coord::groupcache

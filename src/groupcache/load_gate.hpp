@@ -1,5 +1,5 @@
-// At most so many loads of a group at once; who comes later stands in line, first come first
-// served.
+// At most so many loads of a group at once; who comes later stands in line: loads for peers first,
+// each kind first come first served.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +21,17 @@ class load_gate {
     ref<flight> release(flight& what) noexcept;
 
   private:
+    struct line {
+        flight* first = nullptr;
+        flight* last = nullptr;
+    };
+    line& line_of(const flight& what) noexcept { return lines_[what.for_peer ? 0 : 1]; }
     ref<flight> pop() noexcept;
 
     const std::uint32_t slots_;
     std::mutex mutex_;
     std::uint32_t taken_ = 0;
-    flight* first_ = nullptr;
-    flight* last_ = nullptr;
+    line lines_[2];
 };
 
 }  // namespace coord::groupcache

@@ -22,7 +22,7 @@ class waiter {
     // Asked to stop before it was linked; COORD_OK = no.
     virtual coord_status wants_out() const noexcept { return COORD_OK; }
 
-    const std::uint64_t hash;  // of the key: finds the shard
+    std::uint64_t hash;  // of the key: finds the shard; not changed once it waits
 
     // Under the shard's lock.
     flight* joined = nullptr;  // while linked

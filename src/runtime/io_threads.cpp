@@ -136,6 +136,10 @@ void io_threads::look_again() noexcept {
                }));
 }
 
+asio::io_context& io_threads::context() noexcept {
+    return impl_->context;
+}
+
 void io_threads::stop() noexcept {
     if (impl_->stopped.exchange(true)) return;
     impl_->context.stop();

@@ -7,6 +7,10 @@
 #include "base/result.hpp"
 #include "runtime/timers.hpp"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace coord {
 
 class io_threads {
@@ -22,6 +26,8 @@ class io_threads {
     void look_again() noexcept;
     // When this returns no timer fires any more, unless it is called by one.
     void stop() noexcept;
+    // What the threads run. Lives as long as this.
+    boost::asio::io_context& context() noexcept;
 
   private:
     io_threads(clock& time, std::shared_ptr<timer_heap> timers);

@@ -15,7 +15,7 @@
 
 namespace coord {
 
-enum class request_kind : std::int32_t { load = 1 };
+enum class request_kind : std::int32_t { load = 1, peer_error = 2 };
 
 // How the host wants a value to be kept.
 struct value_terms {
@@ -43,6 +43,14 @@ class request : public handle_object, public event_node {
     // A setter was used.
     virtual bool is_answered() const noexcept = 0;
     virtual result<> set_error(std::size_t item, error why) noexcept = 0;
+
+    // Of a PEER_ERROR.
+    virtual const error_info* failure() const noexcept { return nullptr; }
+    virtual std::string_view peer_url() const noexcept { return {}; }
+    // Ends it.
+    virtual void decide_by_default() noexcept {
+        fail(error(COORD_UNSUPPORTED, "request", "only a PEER_ERROR has a default decision"));
+    }
 
     // Exactly one of these; the request is then no longer the host's.
     virtual void succeed() noexcept = 0;

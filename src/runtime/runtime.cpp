@@ -60,12 +60,18 @@ ref<runtime> runtime::make_driven(const options& wanted, const parts& given) {
 }
 
 runtime::~runtime() {
+    detach();
     if (io_) io_->stop();
+}
+
+void runtime::detach() noexcept {
+    if (attached_) attached_->cut();
 }
 
 void runtime::on_last_handle() noexcept {
     // What is made from a runtime holds a handle of it, so nothing is left to cancel.
     stop_intake();
+    detach();
     if (workers_) workers_->stop();
     if (io_) io_->stop();
 }
@@ -127,6 +133,10 @@ void runtime::stop_intake() noexcept {
     for_each_component([](component& part) { part.stop_intake(); });
 }
 
+void runtime::visit(const std::function<void(component&)>& look) const {
+    for_each_component(look);
+}
+
 std::size_t runtime::cancel_all() noexcept {
     std::size_t count = 0;
     for_each_component([&](component& part) { count += part.cancel_all(); });
@@ -138,6 +148,8 @@ result<> runtime::end_all(time_point deadline, context* until) {
     work_.wait_idle(*clock_, deadline, until);
     const auto cancelled = cancel_all();
     for_each_component([](component& part) { part.await_told(); });
+    // Last, so that who asks meanwhile hears that it closes.
+    if (attached_) attached_->end(deadline, until);
     // What is still open now is a callback that has not returned.
     if (cancelled == 0 && work_.open() == 0) return {};
     log_.write(log_level::warn, "runtime", "closed with work under way, which was cancelled");
@@ -222,6 +234,14 @@ void runtime::leave(std::string_view name, const handle_object& what) noexcept {
     const std::lock_guard lock(mutex_);
     const auto found = names_.find(name);
     if (found != names_.end() && found->second == &what) names_.erase(found);
+}
+
+std::vector<std::string> runtime::names() const {
+    std::vector<std::string> all;
+    const std::lock_guard lock(mutex_);
+    all.reserve(names_.size());
+    for (const auto& [name, what] : names_) all.push_back(name);
+    return all;
 }
 
 std::string runtime::metrics() const {

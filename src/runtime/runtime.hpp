@@ -5,16 +5,19 @@
 // gone. With `parts` given, a test drives time and order itself: no thread is started.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/limits.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "runtime/attachment.hpp"
 #include "runtime/component.hpp"
 #include "runtime/io_threads.hpp"
 #include "runtime/log.hpp"
@@ -50,6 +53,10 @@ class runtime final : public handle_object {
 
     clock& time() const noexcept { return *clock_; }
     timer_heap& timers() noexcept { return *timers_; }
+    // For what may outlive the runtime by a moment.
+    const std::shared_ptr<timer_heap>& shared_timers() const noexcept { return timers_; }
+    // Null when a test drives time.
+    io_threads* io() noexcept { return io_.get(); }
     executor& callbacks() noexcept { return *executor_; }
     workers* pool() noexcept { return workers_.get(); }
     logger& log() noexcept { return log_; }
@@ -79,6 +86,8 @@ class runtime final : public handle_object {
 
     void add(component& part) noexcept;
     void remove(component& part) noexcept;
+    // Each one is kept while it is looked at; the order is that of making, last first.
+    void visit(const std::function<void(component&)>& look) const;
 
     // Names of groups. The entry is weak: it is gone once the host holds no handle of it.
     template <class T>
@@ -88,6 +97,12 @@ class runtime final : public handle_object {
     // False when the name is taken; may throw bad_alloc.
     bool enter(std::string_view name, handle_object& what);
     void leave(std::string_view name, const handle_object& what) noexcept;
+    // In order; may throw bad_alloc.
+    std::vector<std::string> names() const;
+
+    // Before the host has the runtime, and once at most.
+    void attach(std::unique_ptr<attachment> what) noexcept { attached_ = std::move(what); }
+    attachment* attached() const noexcept { return attached_.get(); }
 
     std::string metrics() const;
 
@@ -95,6 +110,7 @@ class runtime final : public handle_object {
     class closing;
     runtime(const options& wanted, const parts& given);
     void on_last_handle() noexcept override;
+    void detach() noexcept;
     handle_object* find_handle(std::string_view name) noexcept;
     template <class Visit>
     void for_each_component(Visit visit) const;
@@ -114,6 +130,7 @@ class runtime final : public handle_object {
     mutable component_link components_;  // the head of a list
     std::map<std::string, handle_object*, std::less<>> names_;
     random random_;
+    std::unique_ptr<attachment> attached_;  // not changed once the host has the runtime
 };
 
 }  // namespace coord

@@ -59,7 +59,7 @@ static void refused(coord_runtime_options options, const char* field) {
 }
 
 static void wrong_options_are_refused_and_the_log_user_is_freed(void) {
-    refused((coord_runtime_options){.flags = 1}, "flags");
+    refused((coord_runtime_options){.flags = 2}, "flags");
     refused((coord_runtime_options){.reserved = 1}, "reserved");
     refused((coord_runtime_options){.worker_threads = 1025}, "worker_threads");
     refused((coord_runtime_options){.io_threads = 65}, "io_threads");

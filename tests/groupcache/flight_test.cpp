@@ -166,7 +166,7 @@ TEST_F(flights, a_remove_during_a_load_keeps_its_value_from_being_stored) {
     use(loads.options());
     start(1);
     world.executor.run_all();
-    group_->remove("k");
+    group_->remove_here("k");
     loads.succeed(0, "old");
     EXPECT_EQ(world.drain()[0].value, "old") << "earlier waiters get it";
     EXPECT_FALSE(group_->find("k")) << "it is stored nowhere";
@@ -176,7 +176,7 @@ TEST_F(flights, a_get_after_a_remove_does_not_join_the_removed_load) {
     use(loads.options());
     start(1);
     world.executor.run_all();
-    group_->remove("k");
+    group_->remove_here("k");
     start(2);
     world.executor.run_all();
     ASSERT_EQ(loads.requests.size(), 2U);
@@ -320,7 +320,7 @@ TEST_F(flights, no_dedup_schedule_leaves_one_entry_counted_once) {
     use(loads.options());
     start(1);
     world.executor.run_all();
-    group_->remove("k");
+    group_->remove_here("k");
     start(2);
     world.executor.run_all();
     loads.succeed(1, "v");

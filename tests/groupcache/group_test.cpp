@@ -288,7 +288,7 @@ TEST_F(groups, a_name_can_be_taken_once_found_and_used_again_after_a_close) {
 
 TEST_F(groups, a_remove_before_the_first_get_is_fine) {
     const auto g = make({});
-    g->remove("nothing");
+    g->remove_here("nothing");
     EXPECT_EQ(g->read_cache(cache::section::main).removed, 0U);
 }
 
@@ -337,14 +337,14 @@ TEST_F(groups, many_threads_on_few_keys_with_removes_never_see_a_removed_value) 
                 const auto text = std::to_string(key);
                 if (chance.below(10) == 0) {
                     versions[key].fetch_add(1);
-                    g->remove(text);
+                    g->remove_here(text);
                 } else {
                     // A version that changed without its remove having returned may be seen or not.
                     const auto got = get(g, text);
                     if (!got) wrong = true;
                 }
                 const auto floor = versions[key].load();
-                g->remove(text);
+                g->remove_here(text);
                 if (std::stoull(std::string((*get(g, text))->value())) < floor) wrong = true;
             }
         });

@@ -14,11 +14,13 @@ ROOMS: dict[str, set[str]] = {
     "runtime": {"base"},
     "cache": {"base"},
     "ring": {"base"},
-    "groupcache": {"base", "runtime", "cache", "ring"},
+    "http": {"base", "runtime"},
+    "groupcache": {"base", "runtime", "cache", "ring", "http"},
+    "admin": {"base", "runtime", "cache", "ring", "http", "groupcache"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"\n]+)[>"]', re.M)
 # Heavy or foreign types stay behind a .cpp file.
-SOURCE_ONLY = re.compile(r"boost/(asio|beast)|google/protobuf|.*\.pb\.h|nats")
+SOURCE_ONLY = re.compile(r"boost/(asio|beast|json)|google/protobuf|.*\.pb\.h|nats")
 
 
 def complaint_about_public(path: Path, bracket: str, name: str) -> str | None:
@@ -36,8 +38,18 @@ def complaint_about_public(path: Path, bracket: str, name: str) -> str | None:
     return None if allowed else "the wrapper includes <coord/...> and the standard library only"
 
 
+def complaint_about_program(path: Path, bracket: str, name: str) -> str | None:
+    if bracket == "<":
+        heavy = re.match(r"boost|CLI|curl", name)
+        return "only .cpp files include this" if heavy and path.suffix == ".hpp" else None
+    own = name.startswith("cli/") and (REPOSITORY / "src" / name).is_file()
+    return None if own else "the program knows itself and <coord/...> only"
+
+
 def complaint_about_core(path: Path, bracket: str, name: str) -> str | None:
     room = path.relative_to(REPOSITORY / "src").parts[0]
+    if room == "cli":
+        return complaint_about_program(path, bracket, name)
     if bracket == "<":
         if name.startswith("coord/") and name != "coord/status.h":
             return "the core knows <coord/status.h> only"

@@ -12,7 +12,9 @@ import sys
 
 from tree import report
 
-NEEDED = re.compile(r"lib(stdc\+\+|m|gcc_s|c|pthread)\.so\.\d+|ld-linux-[\w-]+\.so\.\d+")
+NEEDED = re.compile(
+    r"lib(stdc\+\+|m|gcc_s|c|pthread|protobuf-lite)\.so\.\d+|ld-linux-[\w-]+\.so\.\d+"
+)
 
 FLAGS = (
     "-D_FORTIFY_SOURCE=2",

@@ -15,7 +15,7 @@ MAX_LINES = 400
 TYPE_NAME = re.compile(
     r"\b(?:class|struct|enum class|enum struct|concept)\s+(\w+)\s*(?:final\s*)?[:{=]")
 CATCH = re.compile(r"\bcatch\s*\(")
-CATCH_HERE = re.compile(r"capi/guard\.hpp|src/runtime/protect\.(cpp|hpp)")
+CATCH_HERE = re.compile(r"capi/guard\.hpp|src/runtime/protect\.(cpp|hpp)|src/cli/guard\.hpp")
 CLOCK = re.compile(
     r"_clock::now\s*\(|\bclock_gettime\s*\(|\bgettimeofday\s*\(|\btime\s*\(\s*(NULL|nullptr)")
 WALL_CLOCK = re.compile(r"\bsystem_clock::now\s*\(|\bgettimeofday\s*\(|\btime\.time\(")

@@ -158,7 +158,7 @@ void world::remove_key() {
     const auto key = below(keys_);
     for (const auto& each : loads_)
         if (each.key == key && !each.flight->detached) seen("removed while loading");
-    group_->remove(key_text(key));
+    group_->remove_here(key_text(key));
     floors_[key] = next_load_;
 }
 

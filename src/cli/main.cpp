@@ -1,0 +1,22 @@
+// coord: libcoord for the command line, and for services that speak HTTP only.
+//
+// It knows the library by its public headers alone.
+#include <exception>
+
+#include "cli/command_line.hpp"
+#include "cli/failure.hpp"
+#include "cli/guard.hpp"
+#include "cli/output.hpp"
+
+int main(int count, char** words) {
+    using namespace coord::cli;
+    auto code = exit_code::failed;
+    const auto run = [&] { code = run_command_line(count, words); };
+    const auto tell = [&](const failure& what) {
+        complain(what.what());
+        code = what.code();
+    };
+    catching<std::exception>([&] { catching<failure>(run, tell); },
+                             [](const std::exception& what) { complain(what.what()); });
+    return static_cast<int>(code);
+}

@@ -1,0 +1,62 @@
+// cluster_sim: groups on several nodes that are each other's peers.
+#include <array>
+
+#include "sim/cluster_world.hpp"
+#include "sim/runner.hpp"
+
+int main(int argc, char** argv) {
+    // Every situation the checks are about.
+    static constexpr std::array required = {"started",
+                                            "asked",
+                                            "blocking",
+                                            "looked up",
+                                            "got a value",
+                                            "questions",
+                                            "served",
+                                            "served a key of another",
+                                            "a peer gave",
+                                            "unreachable",
+                                            "refused",
+                                            "a question timed out",
+                                            "expired on arrival",
+                                            "peer error",
+                                            "loads",
+                                            "loaded at its owner",
+                                            "loaded for a peer",
+                                            "loaded after a fault",
+                                            "answered late",
+                                            "answered detached",
+                                            "answered after a crash",
+                                            "removal started",
+                                            "removal asked",
+                                            "blocking removal",
+                                            "removed while loading",
+                                            "removal that binds",
+                                            "removal not confirmed",
+                                            "removal refused",
+                                            "removal timed out",
+                                            "removal cancelled",
+                                            "cancelled",
+                                            "context cancelled",
+                                            "timed out",
+                                            "exhausted",
+                                            "unavailable",
+                                            "ended cancelled",
+                                            "ended by a crash",
+                                            "crashed",
+                                            "closed at rest",
+                                            "closed under way",
+                                            "restarted",
+                                            "cut",
+                                            "lists differed",
+                                            "lists agreed again",
+                                            "came to rest"};
+    return coord::sim::run({"cluster_sim",
+                            &coord::sim::run_world<coord::sim::cluster_world>,
+                            200'000,
+                            2'000'000,
+                            30'000'000,
+                            required},
+                           argc,
+                           argv);
+}
