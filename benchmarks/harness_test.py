@@ -49,6 +49,16 @@ class Plan(unittest.TestCase):
         cases = plan.memory_cases()
         self.assertEqual((len(cases), len(plan.runs(cases))), (2, 1))
 
+    def test_peer_gets_count_the_processors_of_both_sides(self):
+        cases = plan.peer_get_cases(1)
+        self.assertEqual(len(cases), 4 * len(plan.runs(cases)))
+        by_section = {case.section: case for case in cases}
+        figures = {"operations": 1_000, "nanoseconds": 1e9, "processor_nanoseconds": 5e6,
+                   "requester_nanoseconds": 3e6, "owner_nanoseconds": 2e6}
+        measured = {section: case.measure(figures) for section, case in by_section.items()}
+        self.assertEqual(measured, {plan.PEER_GET: 200, plan.PEER_RATE: 1, plan.PEER_REQUESTER: 3,
+                                    plan.PEER_OWNER: 2})
+
     def test_rates_come_with_processor_time_and_with_what_others_used(self):
         case = plan.hit_cases(1)[0]
         ours = [{"operations": 4e6, "nanoseconds": 2e9, "processor_nanoseconds": 1e9, "others": 0.5}]

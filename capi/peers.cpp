@@ -135,8 +135,8 @@ coord_status coord_peers_close(coord_peers* of, const coord_call_options* call, 
     return guard(err, [&]() -> result<> {
         const auto found = need<http_peers>(of);
         if (!found) return found.error();
-        const auto how = read_call(
-            call, (*found)->time(), limits::default_close_timeout, off::now, component);
+        const auto how =
+            read_call(call, (*found)->time(), limits::default_close_timeout, off::now, component);
         if (!how) return how.error();
         return (*found)->close(how->deadline, how->owner.get());
     });

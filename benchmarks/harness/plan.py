@@ -40,9 +40,25 @@ def per_entry(what: str) -> Callable[[Figures], float]:
     return lambda figures: figures[what]
 
 
+def thousand_per_second(figures: Figures) -> float:
+    return figures["operations"] / figures["nanoseconds"] * 1_000_000
+
+
+def thousand_per_processor_second(figures: Figures) -> float:
+    return figures["operations"] / figures["processor_nanoseconds"] * 1_000_000
+
+
+def microseconds_each(of: str) -> Callable[[Figures], float]:
+    return lambda figures: figures[f"{of}_nanoseconds"] / figures["operations"] / 1_000
+
+
 MEMORY = "memory: resident bytes per entry, 1,000,000 entries, 16 B keys, 64 B values"
 HITS = "hits: get of a key in memory, 100,000 keys, 256 B values"
 MISSES = "misses: get of a fresh key, trivial loader, 256 B values"
+PEER_GET = "peer get: from the owner's memory over loopback, requests per second of processor time on both sides"
+PEER_RATE = "peer get: per second"
+PEER_REQUESTER = "peer get: processor time of each, at the requester"
+PEER_OWNER = "peer get: processor time of each, at the owner"
 GROWTH = "as the work grows, 1 thread"
 
 
@@ -75,6 +91,29 @@ def miss_cases(items: int) -> list[Case]:
     ]
 
 
+def peer_get_cases(milliseconds: int) -> list[Case]:
+    """Every figure of each workload is a case of its own; they share their runs."""
+    workloads = [
+        (f"{in_flight} in flight, {size}{how}",
+         {"items": 2_000, "in_flight": in_flight, "value_bytes": value_bytes, "callers": callers,
+          "milliseconds": milliseconds})
+        for value_bytes, size in ((256, "256 B"), (16_384, "16 KiB"))
+        for callers, how in (("queue", ""), ("threads", ", blocking threads"))
+        for in_flight in (1, 16, 64, 256)
+        if value_bytes == 256 or (callers == "queue" and in_flight in (1, 64))
+    ]
+    figures = (
+        (PEER_GET, "k/CPU s", thousand_per_processor_second),
+        (PEER_RATE, "k/s", thousand_per_second),
+        (PEER_REQUESTER, "us", microseconds_each("requester")),
+        (PEER_OWNER, "us", microseconds_each("owner")),
+    )
+    goal = Goal(1.5, at_most=False)
+    return [Case(section, name, "peer_get", settings, unit, measure,
+                 goal=goal if section == PEER_GET and settings["callers"] == "queue" else None)
+            for section, unit, measure in figures for name, settings in workloads]
+
+
 def growth_cases(milliseconds: int, sizes: tuple[int, ...]) -> list[Case]:
     hits = [Case(GROWTH, f"hits, {items:,} keys", "hit", {"items": items, "milliseconds": milliseconds},
                  processors=1) for items in sizes]
@@ -85,8 +124,9 @@ def growth_cases(milliseconds: int, sizes: tuple[int, ...]) -> list[Case]:
 
 def cases(quick: bool) -> list[Case]:
     if quick:
-        return [*memory_cases(), *hit_cases(200), *miss_cases(100_000), *growth_cases(200, (1_000, 100_000))]
-    return [*memory_cases(), *hit_cases(500), *miss_cases(200_000),
+        return [*memory_cases(), *hit_cases(200), *miss_cases(100_000), *peer_get_cases(200),
+                *growth_cases(200, (1_000, 100_000))]
+    return [*memory_cases(), *hit_cases(500), *miss_cases(200_000), *peer_get_cases(1_000),
             *growth_cases(300, (1_000, 10_000, 100_000, 1_000_000))]
 
 

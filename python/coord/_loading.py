@@ -223,8 +223,10 @@ def _no_function(*_: Any, **__: Any) -> Any:
 
 def parameters(function: Callable[..., Any] | None) -> frozenset[str]:
     """The names of a function's parameters, where they can be known."""
+    if function is None:
+        return frozenset()
     try:
-        return frozenset() if function is None else frozenset(inspect.signature(function).parameters)
+        return frozenset(inspect.signature(function).parameters)
     except (TypeError, ValueError):
         return frozenset()
 

@@ -28,7 +28,7 @@ __all__ = ["Group", "group"]
 
 #: A loader: (key) or (key, context), giving the value's bytes when awaited.
 Load = Callable[..., Awaitable[Union[BytesLike, Value]]]
-#: Decides about an error of a peer: true loads here, false gives it to the callers. May be awaitable.
+#: Decides about an error of a peer, now or awaited: true loads here, false gives it to the callers.
 PeerError = Callable[..., object]
 
 _lookup = quick.coord_group_lookup

@@ -92,11 +92,9 @@ _IN_SECONDS = ("peer_slowest", "flight_oldest")
 
 
 def read_group_stats(counted: _ffi.coord_group_stats) -> GroupStats:
-    named = {
-        name: getattr(counted, f"{name}_ns") / 1e9 if name in _IN_SECONDS else getattr(counted, name)
-        for name in GroupStats._fields
-    }
-    return GroupStats(**named)
+    named = {name: getattr(counted, name) for name in GroupStats._fields if name not in _IN_SECONDS}
+    seconds = {name: getattr(counted, f"{name}_ns") / 1e9 for name in _IN_SECONDS}
+    return GroupStats(**named, **seconds)
 
 
 def read_peers_stats(counted: _ffi.coord_peers_stats) -> PeersStats:

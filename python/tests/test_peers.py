@@ -1,61 +1,16 @@
-"""Peers: two nodes in one process, each in a runtime of its own."""
+"""Peers that share the values of a group."""
 
 from __future__ import annotations
 
-import asyncio
-import errno
 import gc
-import json
 import pickle
-import socket
 import threading
 import unittest
-import urllib.request
-from typing import Any, Callable
+from typing import Any
 
 import coord
-import coord.aio
-from watching import Task, program
-
-
-class Node:
-    """What each program of a cluster has."""
-
-    def __init__(self, case: unittest.TestCase, load: Any = None, **options: Any) -> None:
-        self.runtime = coord.Runtime(worker_threads=2)
-        case.addCleanup(self.runtime.close)
-        self.loaded: list[str] = []
-        self.peers = coord.Peers("127.0.0.1:0", runtime=self.runtime)
-        self.group = coord.Group("users", load or self.load, peers=self.peers, **options)
-
-    def load(self, key: str) -> bytes:
-        self.loaded.append(key)
-        return b"row/" + key.encode()
-
-    def key_of(self, owner: str) -> str:
-        """A key that somebody owns."""
-        return next(key for key in map(str, range(10_000)) if self.peers.owner(key) == owner)
-
-
-class ClusterCase(unittest.TestCase):
-    def cluster(self, *loads: Any, **options: Any) -> tuple[Node, Node]:
-        here, there = (Node(self, load, **options) for load in loads or (None, None))
-        for node in (here, there):
-            node.peers.set([here.peers.self_url, there.peers.self_url])
-        return here, there
-
-    def silent(self) -> str:
-        """A url where nobody listens: the socket keeps the port from others."""
-        held = socket.socket()
-        self.addCleanup(held.close)
-        held.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{held.getsockname()[1]}"
-
-    def lonely(self, load: Any = None, **options: Any) -> tuple[Node, str, str]:
-        """A node, a peer of it that nobody can reach, and a key which that one owns."""
-        node, dead = Node(self, load, **options), self.silent()
-        node.peers.set([node.peers.self_url, dead])
-        return node, dead, node.key_of(dead)
+from cluster import ClusterCase, Node, spread
+from watching import Task
 
 
 class PeersTest(ClusterCase):
@@ -77,7 +32,7 @@ class PeersTest(ClusterCase):
 
     def test_many_threads_at_both_nodes_load_each_key_once(self) -> None:
         here, there = self.cluster()
-        keys = [f"k{number}" for number in range(40)]
+        keys = spread(100)
 
         def ask(node: Node) -> None:
             for key in keys:
@@ -159,16 +114,13 @@ class PeersTest(ClusterCase):
         def load(key: str) -> bytes:
             if key.startswith("inner"):
                 return b"inner"
-            index = next(i for i, one in enumerate(nodes) if one.peers.self_url == one.peers.owner(key))
-            far = nodes[1 - index].peers.self_url
-            inner = next(
-                f"inner{n}" for n in range(1000) if nodes[0].peers.owner(f"inner{n}") == far
-            )
-            return b"outer of " + nodes[index].group(inner)
+            mine = nodes[0].peers.owner(key) == nodes[0].peers.self_url
+            here, there = nodes if mine else reversed(nodes)
+            return b"outer of " + here.group(inner[there.peers.self_url])
 
         nodes += self.cluster(load, load)
-        keys = [f"outer{number}" for number in range(20)]
-        for key in keys:
+        inner = {nodes[0].peers.owner(f"inner {key}"): f"inner {key}" for key in spread(1000)}
+        for key in spread(20):
             self.assertEqual(nodes[0].group(key), b"outer of inner")
 
     def test_a_list_can_be_read_replaced_and_asked_for_owners(self) -> None:
@@ -271,8 +223,9 @@ class PeersTest(ClusterCase):
         with self.assertRaises(coord.Closed):
             peers.set([])
         other = next(
-            one for one in map(str, range(1000)) if one != key
-            and here.peers.owner(one) == there.peers.self_url
+            one
+            for one in spread(1000)
+            if one != key and here.peers.owner(one) == there.peers.self_url
         )
         self.assertEqual(here.group(other), b"row/" + other.encode())
         self.assertEqual(here.loaded, [other])
@@ -288,182 +241,6 @@ class PeersTest(ClusterCase):
     def test_a_group_is_made_in_the_runtime_of_its_peers(self) -> None:
         here, _ = self.cluster()
         self.assertIn("users", here.runtime.metrics())
-
-
-class PeerErrorTest(ClusterCase):
-    def test_by_default_an_unreachable_owner_means_loading_here(self) -> None:
-        node, _, key = self.lonely()
-        self.assertEqual(node.group(key), b"row/" + key.encode())
-        self.assertEqual(node.group.stats().peer_errors, 1)
-
-    def test_true_loads_here(self) -> None:
-        seen: list[Any] = []
-
-        def judge(error: coord.Error, key: str, peer: str) -> bool:
-            seen.append((error, key, peer))
-            return True
-
-        node, dead, key = self.lonely(peer_error=judge)
-        self.assertEqual(node.group(key), b"row/" + key.encode())
-        [(error, told_key, peer)] = seen
-        self.assertEqual((told_key, peer), (key, dead))
-        self.assertIsInstance(error, coord.Unavailable)
-        self.assertEqual(error.cause.native_domain, "errno")
-        self.assertEqual(error.cause.native_code, errno.ECONNREFUSED)
-
-    def test_false_gives_the_callers_the_error(self) -> None:
-        node, dead, key = self.lonely(peer_error=lambda error: False)
-        with self.assertRaises(coord.Unavailable):
-            node.group(key)
-        self.assertEqual(node.loaded, [])
-
-    def test_what_it_raises_reaches_the_callers(self) -> None:
-        def judge(error: coord.Error) -> bool:
-            raise coord.Denied("only the owner may")
-
-        node, _, key = self.lonely(peer_error=judge)
-        with self.assertRaisesRegex(coord.Denied, "^only the owner may$"):
-            node.group(key)
-
-        def broken(error: coord.Error) -> bool:
-            raise ZeroDivisionError("by zero")
-
-        node, _, key = self.lonely(peer_error=broken)
-        with self.assertRaisesRegex(coord.HostFailed, "by zero") as caught:
-            node.group(key)
-        self.assertIsInstance(caught.exception.cause, ZeroDivisionError)
-
-    def test_it_works_without_a_loader(self) -> None:
-        asking = coord.Peers(peers=[self.silent()], runtime=coord.Runtime())
-        group = coord.Group("users", peers=asking, peer_error=lambda error: False)
-        with self.assertRaises(coord.Unavailable):
-            group("a")
-
-    def test_it_must_be_a_plain_function(self) -> None:
-        async def judge(error: coord.Error) -> bool:
-            return True
-
-        with self.assertRaisesRegex(TypeError, "^peer_error must be a plain function"):
-            self.lonely(peer_error=judge)
-        with self.assertRaisesRegex(TypeError, "^peer_error must be a function"):
-            self.lonely(peer_error=True)
-
-
-class AioPeersTest(ClusterCase):
-    def aio_nodes(self, load: Any, **options: Any) -> list[coord.aio.Group]:
-        groups = []
-        peers = []
-        for _ in range(2):
-            runtime = coord.Runtime(worker_threads=2)
-            self.addCleanup(runtime.close)
-            peers.append(coord.Peers("127.0.0.1:0", runtime=runtime))
-            groups.append(coord.aio.Group("users", load, peers=peers[-1], **options))
-        for one in peers:
-            one.set([other.self_url for other in peers])
-        return groups
-
-    def test_both_nodes_load_on_the_loop_and_each_key_once(self) -> None:
-        loaded: list[str] = []
-
-        async def load(key: str) -> bytes:
-            loaded.append(key)
-            return b"row/" + key.encode()
-
-        async def main() -> None:
-            here, there = self.aio_nodes(load)
-            keys = [str(number) for number in range(50)]
-            got = await asyncio.gather(*(group(key) for key in keys for group in (here, there)))
-            self.assertEqual(got, [b"row/" + key.encode() for key in keys for _ in range(2)])
-            self.assertEqual(sorted(loaded), sorted(keys))
-            await here.remove("7")
-            self.assertIsNone(there.lookup("7"))
-
-        asyncio.run(main())
-
-    def test_a_group_made_before_the_loop_serves_peers_inside_async_with(self) -> None:
-        async def load(key: str) -> bytes:
-            return b"v"
-
-        here, there = self.aio_nodes(load)
-
-        async def main() -> None:
-            async with there:  # nobody ever asks it here
-                got = await asyncio.gather(*(here.get(str(number)) for number in range(20)))
-                self.assertEqual(got, [b"v"] * 20)
-
-        asyncio.run(main())
-
-    def test_peer_error_runs_on_the_loop(self) -> None:
-        threads: list[threading.Thread] = []
-
-        async def load(key: str) -> bytes:
-            return b"loaded here"
-
-        async def judge(error: coord.Error, peer: str) -> bool:
-            await asyncio.sleep(0)
-            threads.append(threading.current_thread())
-            self.assertEqual(peer, dead)
-            return error.cause.native_code == errno.ECONNREFUSED
-
-        dead = self.silent()
-        asking = coord.Peers(peers=[dead], runtime=coord.Runtime())
-
-        async def main(decide: Callable[..., Any]) -> bytes:
-            async with coord.aio.Group("users", load, peers=asking, peer_error=decide) as group:
-                return await group("a")
-
-        self.assertEqual(asyncio.run(main(judge)), b"loaded here")
-        self.assertEqual(threads, [threading.main_thread()])
-        with self.assertRaises(coord.Unavailable):
-            asyncio.run(main(lambda error: False))
-
-
-class AdminTest(unittest.TestCase):
-    def test_the_admin_endpoint_answers_for_python_loaders(self) -> None:
-        with coord.Runtime(worker_threads=2, admin_listen="127.0.0.1:0") as runtime:
-            group = coord.Group("users", lambda key: b"row/" + key.encode(), runtime=runtime)
-            url = f"http://{runtime.admin_address}/v1/groups"
-            with urllib.request.urlopen(f"{url}/users/keys/42", timeout=10) as answer:
-                self.assertEqual(answer.read(), b"row/42")
-            with urllib.request.urlopen(url, timeout=10) as answer:
-                self.assertEqual(json.load(answer), {"groups": ["users"]})
-            self.assertEqual(group.lookup("42"), b"row/42")
-
-    def test_without_one_there_is_no_address(self) -> None:
-        with coord.Runtime(worker_threads=2) as runtime:
-            self.assertEqual(runtime.admin_address, "")
-        with self.assertRaisesRegex(TypeError, "^admin_listen must be str or None"):
-            coord.Runtime(admin_listen=9090)
-        with self.assertRaises(coord.InvalidArgument):
-            coord.Runtime(admin_listen="0.0.0.0:0")
-        coord.Runtime(admin_listen="0.0.0.0:0", allow_insecure_bind=True).close()
-
-
-class ForkTest(unittest.TestCase):
-    def test_in_a_child_peers_and_their_groups_are_of_no_use(self) -> None:
-        done = program(
-            """
-            import os
-            import coord
-
-            peers = coord.Peers("127.0.0.1:0")
-            group = coord.Group("users", lambda key: b"v", peers=peers)
-            assert group("a") == b"v"
-            child = os.fork()
-            if child == 0:
-                for call in (lambda: group("a"), lambda: peers.list, lambda: peers.set([])):
-                    try:
-                        call()
-                    except coord.Forked:
-                        continue
-                    os._exit(1)
-                os._exit(0)
-            assert os.waitpid(child, 0)[1] == 0
-            assert group("b") == b"v"
-            """
-        )
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-
 
 if __name__ == "__main__":
     unittest.main()

@@ -3,6 +3,7 @@
 #include <coord/version.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fmt/format.h>
 #include <functional>
 
@@ -13,10 +14,12 @@
 #include "cli/option_values.hpp"
 #include "cli/output.hpp"
 #include "cli/text.hpp"
+#include "cli/typed_keys.hpp"
 
 namespace coord::cli {
 namespace {
 
+constexpr std::size_t most_keys = 1 << 24;
 constexpr const char* exit_codes =
     "Exit codes: 0 ok, 1 failed, 2 wrong usage, 4 not found, 69 no peer answered, 75 a limit was "
     "reached.";
@@ -25,8 +28,6 @@ constexpr const char* origin_notes =
     "is split into words once and runs without a shell. CMD's exit code: 0 the value is on stdout, "
     "3 not found, else failed with the last line of stderr. A key may begin with '-': where {key} "
     "is an argument by itself, put -- before it if CMD understands that.";
-
-using values = option_values;
 
 // The program's grammar, and what was typed.
 class grammar {
@@ -52,6 +53,7 @@ class grammar {
             words.erase(words.begin());
             words.emplace_back("--help");
         }
+        keys_ = take_keys(app_, words);
         bool told = false;
         std::reverse(words.begin(), words.end());  // as CLI11 wants them
         catching<CLI::ParseError>([&] { app_.parse(words); },
@@ -84,18 +86,29 @@ class grammar {
         while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
         return *at;
     }
-    std::string spelled(const CLI::App& verb) const {
+    std::string path_to(const CLI::App& verb) const {
         const bool is_top = verb.get_parent() == nullptr;
-        return is_top ? "coord" : spelled(*verb.get_parent()) + " " + verb.get_name();
+        return is_top ? "" : spelled(*verb.get_parent());
+    }
+    std::string spelled(const CLI::App& verb) const {
+        const auto before = path_to(verb);
+        return before.empty() ? verb.get_name() : before + " " + verb.get_name();
     }
     void tell(const CLI::ParseError& what) const {
         const CLI::App& verb = innermost();
-        if (what.get_exit_code() == 0) return put(verb.help(spelled(verb)));
+        if (what.get_exit_code() == 0) return put(verb.help(path_to(verb)));
         std::string text = what.what();
+        const auto unknown = verb.remaining();
+        // It would only say that a command is missing.
+        if (!unknown.empty() && !unknown.front().starts_with('-') && has_verbs(verb))
+            text = fmt::format("there is no command '{}'", unknown.front());
         text = text.substr(0, text.find_last_not_of(" \n") + 1);
         std::replace(text.begin(), text.end(), '\n', ' ');
         throw failure(exit_code::usage,
                       fmt::format("{}; see {} --help", printable(text), spelled(verb)));
+    }
+    static bool has_verbs(const CLI::App& verb) {
+        return !verb.get_subcommands([](const CLI::App*) { return true; }).empty();
     }
 
     CLI::App& add_verb(CLI::App& to, const char* name, const char* what) {
@@ -104,44 +117,66 @@ class grammar {
         return verb;
     }
     void add_cluster(CLI::App& verb) {
-        verb.add_option("--peers", values_.cluster.peers, "URL,URL,... of all members")
+        verb.add_option("--peers", values_.cluster.peers, "All members, this one too")
+            ->type_name("URL,...")
             ->envname("COORD_PEERS");
         verb.add_option("--ring",
                         values_.ring,
                         "How keys are placed: v2-fnv1-md5 (default), "
                         "v2-fnv1a-md5, v2-crc32-md5, golang-crc32, "
-                        "v3-hostport");
-        verb.add_option("--replicas", values_.replicas, "Virtual nodes of each member (50)");
-        verb.add_option("--base-path", values_.cluster.base_path, "(/_groupcache/)");
-        verb.add_option("--dialect", values_.dialect, "mailgun (default) or seed");
+                        "v3-hostport")
+            ->type_name("PROFILE");
+        verb.add_option("--replicas", values_.replicas, "Virtual nodes of each member (50)")
+            ->type_name("N");
+        verb.add_option(
+                "--base-path", values_.cluster.base_path, "Where groups are served (/_groupcache/)")
+            ->type_name("PATH");
+        verb.add_option("--dialect", values_.dialect, "mailgun (default) or seed")
+            ->type_name("NAME");
     }
     CLI::Option* add_group(CLI::App& verb) {
-        return verb.add_option("--group", values_.cluster.group, "Name of the group");
+        return verb.add_option("--group", values_.cluster.group, "Name of the group")
+            ->type_name("NAME");
     }
     void add_json(CLI::App& verb) {
         verb.add_flag("--json", json_, "Print JSON on stdout, an object to a line");
     }
     void add_timeout(CLI::App& verb) {
-        verb.add_option("--timeout", values_.timeout, "Of the whole command (30s)");
+        verb.add_option("--timeout", values_.timeout, "Of the whole command (30s)")
+            ->type_name("TIME");
     }
 
     void add_serve(CLI::App& cache) {
         auto& verb = add_verb(cache, "serve", "Serve a group to its peers, until SIGTERM");
         auto& serve = values_.serve;
         add_group(verb)->required();
-        verb.add_option("--listen", serve.listen, "HOST:PORT (127.0.0.1:8080); port 0 = any");
-        verb.add_option("--self", serve.self, "This process as it stands in --peers");
+        verb.add_option("--listen", serve.listen, "Where peers ask (127.0.0.1:8080); port 0 = any")
+            ->type_name("HOST:PORT");
+        verb.add_option("--self", serve.self, "This process as it stands in --peers")
+            ->type_name("URL");
         add_cluster(verb);
-        verb.add_option("--origin-url", serve.origin_url, "'http://host/path/{key}'");
-        verb.add_option("--origin-dir", serve.origin_dir, "DIR whose files are the values");
-        verb.add_option("--origin-command", serve.origin_command, "'program argument {key}'");
-        verb.add_option("--origin-timeout", values_.origin_timeout, "Of one load (30s)");
-        verb.add_option("--max-value", values_.max_value, "SIZE of a value (64MiB)");
-        verb.add_option("--max-loads", values_.max_loads, "Loads at once (64), at most 1000");
-        verb.add_option("--cache-bytes", values_.cache_bytes, "SIZE of the cache (64MiB)");
-        verb.add_option(
-            "--ttl", values_.ttl, "How long values live; without it they do not expire");
-        verb.add_option("--admin", serve.admin, "HOST:PORT for keys, statistics and metrics");
+        verb.add_option("--origin-url",
+                        serve.origin_url,
+                        "Values are what it answers: 'http://host/path/{key}'")
+            ->type_name("URL");
+        verb.add_option("--origin-dir", serve.origin_dir, "Values are the files below it")
+            ->type_name("DIR");
+        verb.add_option("--origin-command",
+                        serve.origin_command,
+                        "Values are what it prints: 'program argument {key}'")
+            ->type_name("CMD");
+        verb.add_option("--origin-timeout", values_.origin_timeout, "Of one load (30s)")
+            ->type_name("TIME");
+        verb.add_option("--max-value", values_.max_value, "Of one value (64MiB)")
+            ->type_name("SIZE");
+        verb.add_option("--max-loads", values_.max_loads, "Loads at once (64), at most 1000")
+            ->type_name("N");
+        verb.add_option("--cache-bytes", values_.cache_bytes, "Memory of the cache (64MiB)")
+            ->type_name("SIZE");
+        verb.add_option("--ttl", values_.ttl, "How long values live; without it they do not expire")
+            ->type_name("TIME");
+        verb.add_option("--admin", serve.admin, "Serve keys, statistics and metrics there")
+            ->type_name("HOST:PORT");
         verb.add_flag("--allow-insecure-bind",
                       serve.allow_insecure_bind,
                       "Listen beyond loopback, where anybody can read, load and remove");
@@ -156,7 +191,7 @@ class grammar {
         add_timeout(verb);
         verb.add_flag("-v,--verbose", values_.verbose, "Say where it came from");
         add_json(verb);
-        add_one_key(verb, &cache_get);
+        add_keys(verb, 1, &cache_get);
     }
     void add_remove(CLI::App& cache) {
         auto& verb = add_verb(cache, "remove", "Remove a key on all peers");
@@ -164,43 +199,46 @@ class grammar {
         add_cluster(verb);
         add_timeout(verb);
         add_json(verb);
-        add_one_key(verb, &cache_remove);
+        add_keys(verb, 1, &cache_remove);
     }
     void add_owner(CLI::App& cache) {
         auto& verb = add_verb(cache, "owner", "Tell which peer owns keys; asks nobody");
         add_group(verb);
         add_cluster(verb);
         add_json(verb);
-        auto* const keys = verb.add_option("KEY", typed_, "Keys")->required();
-        add_run(verb, *keys, &cache_owner);
+        add_keys(verb, most_keys, &cache_owner);
     }
     void add_stats(CLI::App& cache) {
         auto& verb = add_verb(cache, "stats", "Show what servers with --admin count");
-        verb.add_option("--admin", values_.stats.admin, "HOST:PORT,HOST:PORT,...")
+        verb.add_option(
+                "--admin", values_.stats.admin, "Where servers have theirs, separated by commas")
+            ->type_name("HOST:PORT")
             ->envname("COORD_ADMIN");
-        verb.add_option("--group", values_.stats.group, "Only this one");
+        verb.add_option("--group", values_.stats.group, "Only this one")->type_name("NAME");
         verb.add_flag("--watch", values_.stats.watch, "Once a second, until Ctrl-C");
         add_json(verb);
         verb.callback([this] { verb_ = [this] { return cache_stats(values_.for_stats(json_)); }; });
     }
 
     using member_verb = exit_code (*)(const member_options&);
-    void add_one_key(CLI::App& verb, member_verb does) {
-        auto* const key = verb.add_option("KEY", typed_, "Any bytes; after -- it may begin with -");
-        key->required()->expected(1);
-        add_run(verb, *key, does);
-    }
-    // CLI11 would take brackets and braces in a key for lists: what was typed is asked for instead.
-    void add_run(CLI::App& verb, CLI::Option& keys, member_verb does) {
-        keys.allow_extra_args(false);
-        verb.callback([this, &keys, does] {
-            verb_ = [this, &keys, does] { return does(values_.for_member(keys.results(), json_)); };
+    void add_keys(CLI::App& verb, std::size_t most, member_verb does) {
+        // For the help: what is typed there never gets to CLI11, see typed_keys.hpp.
+        verb.add_option("KEY", keys_, "Any bytes; after -- with - in front")->type_name("");
+        verb.callback([this, &verb, most, does] {
+            const auto wrong = [&](const std::string& what) {
+                return failure(exit_code::usage,
+                               fmt::format("{}; see {} --help", what, spelled(verb)));
+            };
+            if (keys_.empty()) throw wrong("KEY is required");
+            if (keys_.size() > most)
+                throw wrong(fmt::format("one KEY, and not '{}' too", printable(keys_.back())));
+            verb_ = [this, does] { return does(values_.for_member(keys_, json_)); };
         });
     }
 
     CLI::App app_{"One cache, shared by processes in any language."};
     option_values values_;
-    std::vector<std::string> typed_;
+    std::vector<std::string> keys_;
     bool version_ = false;
     bool json_ = false;
     std::function<exit_code()> verb_;

@@ -9,27 +9,30 @@
 namespace coord::cli {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> option_names{{
-    {"options.listen", "--listen"},
-    {"options.self_url", "--self"},
-    {"options.list", "--peers"},
-    {"options.base_path", "--base-path"},
-    {"options.ring_replicas", "--replicas"},
-    {"options.max_value_bytes", "--max-value"},
-    {"options.max_bytes", "--cache-bytes"},
-    {"options.ttl_ns", "--ttl"},
-    {"options.admin_listen", "--admin"},
-    {"COORD_PEERS_ALLOW_INSECURE_BIND", "--allow-insecure-bind"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> option_names{{
+    {"listen", "--listen"},
+    {"self_url", "--self"},
+    {"list", "--peers"},
+    {"base_path", "--base-path"},
+    {"ring_replicas", "--replicas"},
+    {"max_value_bytes", "--max-value"},
+    {"max_bytes", "--cache-bytes"},
+    {"ttl_ns", "--ttl"},
+    {"admin_listen", "--admin"},
 }};
 
+// Messages of the library begin with the option at fault, by its name there.
 std::string in_words_of_the_program(std::string text) {
+    constexpr std::string_view prefix = "options.";
+    if (text.starts_with(prefix)) text.erase(0, prefix.size());
     for (const auto& [ours, theirs] : option_names) {
-        const auto at = text.find(ours);
-        if (at == std::string::npos) continue;
-        const auto end = at + ours.size();
-        const bool whole = end == text.size() || (text[end] != '_' && !is_word(text[end]));
-        if (whole) text.replace(at, ours.size(), theirs);
+        if (!text.starts_with(std::string(ours) + ":")) continue;
+        text.replace(0, ours.size(), theirs);
+        break;
     }
+    constexpr std::string_view allow = "; allow it, or ";
+    if (const auto at = text.find(allow); at != std::string::npos)
+        text.replace(at, allow.size(), "; allow it with --allow-insecure-bind, or ");
     return text;
 }
 

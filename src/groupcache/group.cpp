@@ -276,8 +276,8 @@ group::boarding group::board(std::string_view key, waiter& who, asked_by from) n
         counters_.add(hits);
         return {std::move(hit), nullptr, false};
     }
-    fresh = flight::make(
-        *this, who.hash, key, now, after(now, options_.load_timeout), std::move(asks));
+    fresh =
+        flight::make(*this, who.hash, key, now, after(now, options_.load_timeout), std::move(asks));
     if (fresh) fresh->for_peer = from == asked_by::peer;
     if (!fresh || !shard.add(*fresh)) return {error(COORD_NO_MEMORY), nullptr, false};
     flight_begun();

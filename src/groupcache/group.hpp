@@ -1,9 +1,10 @@
 // A named cache with a loader: THE GET FLOW.
 //
 // A hit ends in find(), on the caller's thread. A miss joins the key's flight; the flight asks the
-// peer that owns the key, or loads, the value is stored unless a remove detached the flight, the flight is unlinked, and only then
-// are those who wait told. Safe from any thread; no lock is held while code of the host runs or a
-// waiter is told. Order of locks: a shard of the flight table, then a shard of the cache.
+// peer that owns the key, or loads, the value is stored unless a remove detached the flight, the
+// flight is unlinked, and only then are those who wait told. Safe from any thread; no lock is held
+// while code of the host runs or a waiter is told. Order of locks: a shard of the flight table,
+// then a shard of the cache.
 #pragma once
 
 #include <string>
@@ -19,6 +20,9 @@
 #include "runtime/component.hpp"
 #include "runtime/runtime.hpp"
 
+namespace coord::groupcache {
+class removal;
+}
 struct coord_request;  // what the host's loader receives: the handle of a flight
 
 namespace coord::groupcache {
@@ -135,6 +139,7 @@ class group final : public handle_object, public component {
     void write_metrics(metric_sink& to) const override;
     void on_last_handle() noexcept override;
 
+    ref<removal> prepare_removal(std::string_view key, time_point deadline, ref<remover> who);
     static error queue_closed() noexcept;
     result<> may_load(asked_by who) const noexcept;
     result<> may_wait() const noexcept;
@@ -173,8 +178,8 @@ class group final : public handle_object, public component {
     flight_table table_;
     load_gate gate_;
     work_gauge work_;  // flights, and waiters on their way out, until they were told
-    std::atomic<std::uint64_t> waiters_{0};      // relaxed: a count
-    std::atomic<std::uint64_t> flights_now_{0};  // relaxed: a count
+    std::atomic<std::uint64_t> waiters_{0};          // relaxed: a count
+    std::atomic<std::uint64_t> flights_now_{0};      // relaxed: a count
     std::atomic<std::uint64_t> peer_slowest_ns_{0};  // relaxed: a maximum
     striped_counters<counter_count> counters_;
     striped_counters<peer_counter_count> peer_counters_;

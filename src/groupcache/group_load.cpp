@@ -172,9 +172,11 @@ void group::relaunch(flight& old, waiter* first) noexcept {
         if (closed_.load()) {
             joined = nullptr;
             answer = error(COORD_CANCELLED, "group", "the group was closed");
+        } else if (auto hit = cache_.peek(old.hash, old.key()); hit && !joined) {
+            answer = std::move(hit);
         } else if (!joined) {
-            joined =
-                flight::make(*this, old.hash, old.key(), now, after(now, options_.load_timeout), {});
+            joined = flight::make(
+                *this, old.hash, old.key(), now, after(now, options_.load_timeout), {});
             leads = joined && shard.add(*joined);
             if (leads) {
                 flight_begun();

@@ -61,8 +61,7 @@ bool group::ends_without_load(flight& what) noexcept {
         const std::lock_guard lock(shard.mutex);
         if (what.over) return true;
         hit = cache_.peek(what.hash, what.key());
-        if (!hit)
-            local = shard.find_living(what.hash, what.key(), asked_by::peer, time().now());
+        if (!hit) local = shard.find_living(what.hash, what.key(), asked_by::peer, time().now());
         what.asking = false;
         if (!hit && !local) return false;
         waiting = take_waiters(what, waiters_);

@@ -71,13 +71,15 @@ void group::remove_here(std::string_view key) noexcept {
     cache_.remove(hash, key);
 }
 
-void group::remove_everywhere(std::string_view key, time_point deadline, ref<remover> who) {
-    if (options_.peers == nullptr) {
-        remove_here(key);
-        return who->removed({});
-    }
+ref<removal> group::prepare_removal(std::string_view key, time_point deadline, ref<remover> who) {
     const auto latest = std::min(deadline, after(time().now(), options_.load_timeout));
-    removal::begin(ref<group>(this), *options_.peers, key, latest, std::move(who));
+    return removal::prepare(ref<group>(this), *options_.peers, key, latest, std::move(who));
+}
+
+void group::remove_everywhere(std::string_view key, time_point deadline, ref<remover> who) {
+    if (options_.peers != nullptr) return prepare_removal(key, deadline, std::move(who))->begin();
+    remove_here(key);
+    who->removed({});
 }
 
 result<> group::remove(std::string_view key, time_point deadline, context* until) {
@@ -114,10 +116,19 @@ result<ref<operation>> group::start_remove(std::string_view key,
                                            ref<queue> answers,
                                            std::uint64_t token) {
     const ref<started_remove> op(new started_remove(std::move(answers), token));
-    const ref<remover> teller(new tells_operation(op));
     const auto limit = until ? std::min(deadline, until->deadline()) : deadline;
+    ref<removal> round;  // made first: once the operation began its event must come
+    if (options_.peers != nullptr)
+        round = prepare_removal(key, limit, ref<remover>(new tells_operation(op)));
     if (auto begun = op->begin(never, std::move(until)); !begun) return begun.error();
-    remove_everywhere(key, limit, teller);
+    if (const auto why = op->stopped_by(); why != COORD_OK) {
+        op->finish_done(error(why, "group", "the context was cancelled"));
+    } else if (round) {
+        round->begin();
+    } else {
+        remove_here(key);
+        op->finish_done({});
+    }
     return ref<operation>(op);
 }
 

@@ -40,6 +40,11 @@ peers_options completed(peers_options given) {
     return given;
 }
 
+error about(const char* what, const error& why) {
+    return error(why.status(), component_name, fmt::format("{}: {}", what, why.message()))
+        .because(why);
+}
+
 bool is_plain_path(std::string_view path) noexcept {
     constexpr std::string_view marks = "-_.~$&+=:@/";
     return std::all_of(path.begin(), path.end(), [&](char c) {
@@ -96,7 +101,7 @@ result<> http_peers::begin() {
     bool knows_port = true;
     if (!options_.listen.empty()) {
         const auto where = http::parse_listen(options_.listen);
-        if (!where) return where.error();
+        if (!where) return about("listen", where.error());
         knows_port = !is_any_port(where->port);
     }
     const bool listens_first = !knows_port && options_.self_url.empty();
@@ -115,7 +120,7 @@ result<> http_peers::listen() {
                                      options_.listen,
                                      options_.server,
                                      make_peer_server(ref<http_peers>(this)));
-    if (!made) return made.error();
+    if (!made) return about("listen", made.error());
     server_ = std::move(*made);
     return {};
 }
@@ -126,15 +131,16 @@ result<> http_peers::find_self() {
         auto where = *http::parse_listen(options_.listen);
         if (server_) where.port = http::parse_listen(server_->address())->port;
         const bool has_colons = where.host.find(':') != std::string::npos;
-        text = fmt::format(
-            "http://{}{}{}:{}", has_colons ? "[" : "", where.host, has_colons ? "]" : "", where.port);
+        text = fmt::format("http://{}{}{}:{}",
+                           has_colons ? "[" : "",
+                           where.host,
+                           has_colons ? "]" : "",
+                           where.port);
         rules_.needs_self_url = http::is_wildcard(where.host);
     }
     if (text.empty()) return {};
     auto self = http::parse_url(text);
-    if (!self)
-        return error(
-            self.error().status(), component_name, fmt::format("self_url: {}", self.error().message()));
+    if (!self) return about("self_url", self.error());
     rules_.self = std::move(*self);
     terms_->self_url = std::move(text);
     return {};
@@ -145,11 +151,12 @@ result<> http_peers::join() {
     if (!first) return first.error();
     const auto& peers = (*first)->owners.peers();
     if (!options_.listen.empty() && !peers.empty() && !(*first)->has_self())
-        return refused(fmt::format("list: this process, {}, is not among its {} peers, such as {}; "
-                                   "set self_url to how the list spells it",
-                                   terms_->self_url,
-                                   peers.size(),
-                                   peers.front()));
+        return refused(
+            fmt::format("list: this process, {}, is not among its {} peers, such as {}; "
+                        "set self_url to how the list spells it",
+                        terms_->self_url,
+                        peers.size(),
+                        peers.front()));
     const std::lock_guard lock(mutex_);
     now_ = std::move(*first);
     return {};
@@ -210,17 +217,20 @@ result<> http_peers::close(time_point deadline, context* until) {
                      "a callback cannot wait for the peers, which may wait for it");
     stop_intake();
     terms_->left.store(true, std::memory_order_relaxed);
-    bool was_idle = server_ == nullptr || server_->open().wait_idle(time(), deadline, until);
-    was_idle = terms_->open.wait_idle(time(), deadline, until) && was_idle;
+    const bool was_idle = await_idle(deadline, until);
     cut();
     await_told();
     if (was_idle) return {};
     owner_->log().write(
         log_level::warn, component_name, "closed with requests under way, which were cut");
-    return error(COORD_TIMED_OUT,
-                 component_name,
-                 "requests still under way at the deadline were cut")
+    return error(
+               COORD_TIMED_OUT, component_name, "requests still under way at the deadline were cut")
         .not_retriable();
+}
+
+bool http_peers::await_idle(time_point deadline, context* until) {
+    const bool served = server_ == nullptr || server_->open().wait_idle(time(), deadline, until);
+    return terms_->open.wait_idle(time(), deadline, until) && served;
 }
 
 void http_peers::cut() noexcept {
@@ -271,24 +281,24 @@ void http_peers::write_metrics(metric_sink& to) const {
         to.add({name, help, false, label, value});
     };
     total("coord_peers_server_requests_total",
-            "Requests of peers that passed every check.",
-            all.server_requests);
+          "Requests of peers that passed every check.",
+          all.server_requests);
     total("coord_peers_server_malformed_total",
-            "Requests that were refused for what they are.",
-            all.server_malformed);
+          "Requests that were refused for what they are.",
+          all.server_malformed);
     total("coord_peers_server_timed_out_total",
-            "Connections of peers that were cut for slowness.",
-            all.server_timed_out);
+          "Connections of peers that were cut for slowness.",
+          all.server_timed_out);
     total("coord_peers_client_requests_total", "Requests to peers.", all.client_requests);
     total("coord_peers_client_failures_total",
-            "Requests that brought no usable answer.",
-            all.client_failures);
+          "Requests that brought no usable answer.",
+          all.client_failures);
     total("coord_peers_client_retries_total",
-            "Requests sent again because a kept connection had died.",
-            all.client_retries);
+          "Requests sent again because a kept connection had died.",
+          all.client_retries);
     total("coord_peers_skewed_total",
-            "Gets of peers for keys that another peer owns by the list here.",
-            all.skewed);
+          "Gets of peers for keys that another peer owns by the list here.",
+          all.skewed);
     gauge("coord_peers_server_connections", "Connections of peers now.", all.server_connections);
     gauge("coord_peers_listed", "Peers in the list.", now()->owners.peers().size());
 }

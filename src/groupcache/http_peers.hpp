@@ -88,6 +88,7 @@ class http_peers final : public handle_object, public component, public picker {
     void cut() noexcept;
 
     void stop_intake() noexcept override;
+    bool await_idle(time_point deadline, context* until) override;
     std::size_t cancel_all() noexcept override;
     void await_told() noexcept override { terms_->open.wait_idle(time(), never, nullptr); }
     void write_metrics(metric_sink& to) const override;
@@ -98,7 +99,7 @@ class http_peers final : public handle_object, public component, public picker {
     const ref<runtime> owner_;
     const peers_options options_;
     const std::shared_ptr<peer_terms> terms_;
-    membership_rules rules_;  // not changed once made
+    membership_rules rules_;                // not changed once made
     std::unique_ptr<http::server> server_;  // not changed once made
 
     std::atomic<bool> ready_{false};   // release in make, acquire in is_ready
@@ -106,7 +107,7 @@ class http_peers final : public handle_object, public component, public picker {
     std::atomic<bool> is_cut_{false};  // seq_cst: set() looks again after its new list is there
     std::mutex setting_;               // one new list at a time
     mutable std::mutex mutex_;
-    std::shared_ptr<const membership> now_;   // under mutex_
+    std::shared_ptr<const membership> now_;  // under mutex_
     striped_counters<counter_count> counters_;
 };
 

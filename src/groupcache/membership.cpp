@@ -20,10 +20,11 @@ result<std::vector<std::string>> read_list(std::string_view list, const membersh
             "self_url: listening on every address, this process has to be told which url of the "
             "list is its own");
     if (urls->size() * rules.replicas > limits::max_virtual_nodes)
-        return refused(fmt::format("list: {} peers times {} replicas is above {}",
-                                   urls->size(),
-                                   rules.replicas,
-                                   limits::max_virtual_nodes));
+        return refused(
+            fmt::format("list: {} peers times {} replicas are more than {} virtual nodes",
+                        urls->size(),
+                        rules.replicas,
+                        limits::max_virtual_nodes));
     return urls;
 }
 
@@ -61,7 +62,9 @@ result<std::shared_ptr<const membership>> make_membership(std::string_view list,
             continue;
         }
         auto where = http::parse_url(text);
-        if (!where) return where.error();
+        if (!where)
+            return error(
+                where.error().status(), "peers", fmt::format("list: {}", where.error().message()));
         if (rules.self && http::place_of(*where) == own_place)
             return refused(fmt::format(
                 "list: {} is this process, whose url is spelled {}; both must be the same text",

@@ -1,7 +1,7 @@
 #include "groupcache/peer_client.hpp"
 
-#include <vector>
 #include <utility>
+#include <vector>
 
 #include "groupcache/peer_verdict.hpp"
 #include "runtime/protect.hpp"
@@ -111,7 +111,8 @@ void http_peer::put(verb how, const peer_question& what, peer_caller& to) noexce
         to.answered({error(status, "peers", why), peer_answer::fault::unreachable});
         keep->open.end();
     };
-    if (keep->left.load(std::memory_order_relaxed)) return refuse(COORD_UNAVAILABLE, "the peers were closed");
+    if (keep->left.load(std::memory_order_relaxed))
+        return refuse(COORD_UNAVAILABLE, "the peers were closed");
     duration remaining = duration::max();
     if (what.deadline != never) remaining = what.deadline - keep->owner->time().now();
     std::unique_ptr<inquiry> made;

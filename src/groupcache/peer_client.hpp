@@ -37,7 +37,7 @@ class peer_terms {
 
     // Relaxed: a question that still slips through is cut a moment later.
     std::atomic<bool> left{false};
-    work_gauge open;                // questions
+    work_gauge open;  // questions
     striped_counters<counter_count> counters;
 
     // Every peer there is, those that left the list too: closes them all.
@@ -47,7 +47,7 @@ class peer_terms {
   private:
     friend class http_peer;
     mutable std::mutex mutex_;
-    std::vector<http_peer*> all_;         // under mutex_
+    std::vector<http_peer*> all_;        // under mutex_
     std::uint64_t retries_of_gone_ = 0;  // under mutex_
 };
 

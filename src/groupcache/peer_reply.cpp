@@ -42,9 +42,8 @@ http::reply no_such_group(std::string_view name, dialect in) {
 }
 
 http::reply no_key(dialect in) {
-    return malformed(400,
-                     in == dialect::seed ? "invalid request URL (missing path parts)"
-                                         : "bad request");
+    return malformed(
+        400, in == dialect::seed ? "invalid request URL (missing path parts)" : "bad request");
 }
 
 http::reply bad_escape() {

@@ -1,5 +1,5 @@
-// What a peers' port answers: gets from memory or by loading here, never by asking another peer; and
-// removals from here alone.
+// What a peers' port answers: gets from memory or by loading here, never by asking another peer;
+// and removals from here alone.
 #pragma once
 
 #include "http/server.hpp"

@@ -30,8 +30,9 @@ bool lacks_group(const http::response& what, std::string_view group) {
     const auto type = what.find(wire::error_header);
     if (type.data() != nullptr) return type == "group-not-found";
     const auto text = text_of(what);
-    return what.status == 404 && (text == fmt::format("no such group: {}", group) ||
-                                  text == fmt::format("group not found: {}", wire::go_quoted(group)));
+    return what.status == 404 &&
+           (text == fmt::format("no such group: {}", group) ||
+            text == fmt::format("group not found: {}", wire::go_quoted(group)));
 }
 
 error http_error(const http::response& what, coord_status status, const judged_by& by) {
@@ -75,8 +76,8 @@ peer_answer verdict_on_get(const http::response& what, const judged_by& by) {
         return {http_error(what, COORD_UNAVAILABLE, by), fault::unreachable};
     }
     const auto type = what.find(wire::error_header);
-    const bool is_named = type.data() != nullptr && type != "bad-request" &&
-                          !lacks_group(what, by.group);
+    const bool is_named =
+        type.data() != nullptr && type != "bad-request" && !lacks_group(what, by.group);
     const auto status = is_named ? wire::status_of(type) : COORD_UNAVAILABLE;
     return {http_error(what, status, by), fault::unreachable};
 }

@@ -9,12 +9,9 @@
 
 namespace coord::groupcache {
 
-void removal::begin(ref<group> of,
-                    picker& peers,
-                    std::string_view key,
-                    time_point deadline,
-                    ref<remover> who) {
-    const ref<removal> round(new removal(std::move(of), key, deadline, std::move(who)));
+ref<removal> removal::prepare(
+    ref<group> of, picker& peers, std::string_view key, time_point deadline, ref<remover> who) {
+    ref<removal> round(new removal(std::move(of), key, deadline, std::move(who)));
     ref<peer> owner = peers.pick(key);
     auto others = peers.others();
     round->has_owner_ = owner != nullptr;
@@ -28,10 +25,15 @@ void removal::begin(ref<group> of,
         round->questions_[i].round = round.get();
         round->questions_[i].to = std::move(others[i]);
     }
-    if (round->has_owner_)
-        round->put(round->questions_.front());
+    return round;
+}
+
+void removal::begin() noexcept {
+    const ref<removal> keep(this);
+    if (has_owner_)
+        put(questions_.front());
     else
-        round->go_on();
+        go_on();
 }
 
 void removal::put(question& to) noexcept {

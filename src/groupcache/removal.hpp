@@ -13,12 +13,10 @@ namespace coord::groupcache {
 
 class removal final : public shared {
   public:
-    // Throws bad_alloc with nothing begun.
-    static void begin(ref<group> of,
-                      picker& peers,
-                      std::string_view key,
-                      time_point deadline,
-                      ref<remover> who);
+    // Throws bad_alloc.
+    static ref<removal> prepare(
+        ref<group> of, picker& peers, std::string_view key, time_point deadline, ref<remover> who);
+    void begin() noexcept;
 
   private:
     // The question to one peer.
@@ -40,9 +38,8 @@ class removal final : public shared {
     const std::string key_;
     const time_point deadline_;
     const ref<remover> who_;
-    bool has_owner_ = false;           // then it is the first of the questions
-    bool owner_answered_ = false;      // before the others are asked
-    std::vector<question> questions_;  // not changed once begun
+    bool has_owner_ = false;            // then it is the first of the questions
+    std::vector<question> questions_;   // not changed once begun
     std::atomic<std::size_t> open_{0};  // acq_rel: the last one reads all outcomes
 };
 

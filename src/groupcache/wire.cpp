@@ -143,8 +143,7 @@ value_facts facts_in(std::string_view header) noexcept {
     value_facts found;
     for_each_parameter(header, [&](std::string_view name, std::string_view value) {
         if (name == "ttl-ns") found.ttl_ns = number_in<std::int64_t>(value, 10);
-        if (name == "crc32c" && value.size() == 8)
-            found.crc = number_in<std::uint32_t>(value, 16);
+        if (name == "crc32c" && value.size() == 8) found.crc = number_in<std::uint32_t>(value, 16);
     });
     return found;
 }

@@ -28,8 +28,8 @@ struct outgoing {
     std::string_view base_path;
     std::string_view group;
     std::string_view key;
-    std::string_view self_url;                // "" = not known
-    duration remaining = duration::max();     // max = no deadline
+    std::string_view self_url;             // "" = not known
+    duration remaining = duration::max();  // max = no deadline
 };
 // Throws bad_alloc.
 std::string request_text(const outgoing& what);

@@ -49,8 +49,7 @@ http::reply value_reply(bytes_ref value, const clock& time, checksum with) {
             const auto now = time.unix_ns();
             fmt::format_to(to, "; ttl-ns={}", expire > now ? expire - now : 0);
         }
-        if (with == checksum::crc32c)
-            fmt::format_to(to, "; crc32c={:08x}", crc32c(value->value()));
+        if (with == checksum::crc32c) fmt::format_to(to, "; crc32c={:08x}", crc32c(value->value()));
         made.headers += "\r\n";
     }
     made.value = std::move(value);

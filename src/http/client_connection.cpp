@@ -1,9 +1,5 @@
 #include "http/client_connection.hpp"
 
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -11,7 +7,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cerrno>
 #include <cstring>
+#include <netinet/tcp.h>
 #include <new>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <utility>
 
 #include "http/op_room.hpp"
@@ -21,8 +20,7 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using socket_type =
-    asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
+using socket_type = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
 
 }  // namespace
 
@@ -154,11 +152,13 @@ void client_connection::on_read(int failure, bool ended, std::size_t bytes) noex
     using progress = response_reader::progress;
     if (failure != 0) return owner_->broke(*this, {COORD_UNAVAILABLE, failure, ""});
     switch (ended ? reader_.ended() : reader_.received(bytes)) {
-        case progress::more: return start_read();
-        case progress::done: ++replies_; return owner_->replied(*this);
+        case progress::more:
+            return start_read();
+        case progress::done:
+            ++replies_;
+            return owner_->replied(*this);
         case progress::failed:
-            return owner_->broke(
-                *this, {reader_.failure(), ended ? ECONNRESET : 0, reader_.why()});
+            return owner_->broke(*this, {reader_.failure(), ended ? ECONNRESET : 0, reader_.why()});
     }
 }
 

@@ -1,4 +1,5 @@
-// One connection of a client: connects, writes a request, reads its reply, and says what came of it.
+// One connection of a client: connects, writes a request, reads its reply, and says what came of
+// it.
 //
 // It always has one owner: the pool while it is idle, the thread that sends, or the operation under
 // way and later the io thread that runs its handler. Only the owner calls it; what the pool's lock
@@ -29,7 +30,7 @@ class client_connection;
 
 struct breakage {
     coord_status status = COORD_UNAVAILABLE;
-    int number = 0;      // errno, or 0
+    int number = 0;        // errno, or 0
     const char* why = "";  // static
 };
 
@@ -61,12 +62,13 @@ class client_connection final : public shared {
                                        const response_reader::bounds& within) noexcept;
     ~client_connection() override;
 
-    // 0, and connected() or not_connected() follows on an io thread; or errno. Under the pool's lock.
+    // 0, and connected() or not_connected() follows on an io thread; or errno. Under the pool's
+    // lock.
     int connect_to(const endpoint& where) noexcept;
     // Nothing came since the last reply, not even an end.
     bool is_quiet() const noexcept;
-    // Copies the request, so that its caller may be told and go at any time. When memory is short the
-    // next exchange says so.
+    // Copies the request, so that its caller may be told and go at any time. When memory is short
+    // the next exchange says so.
     void load(std::string_view request) noexcept;
     // Writes as much as goes at once. exchange() writes the rest, and reads the reply.
     void write_ahead() noexcept;

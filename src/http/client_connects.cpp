@@ -29,10 +29,10 @@ void client_core::connect_more(verdict& untold) noexcept {
             if (!looking_up_) fail_line(failure(COORD_UNAVAILABLE, errno, ""), true, untold);
             return;
         }
-        const auto made = client_connection::make(
-            shared_from_this(),
-            around_.io.context(),
-            {options_.max_header_bytes, options_.max_body_bytes});
+        const auto made =
+            client_connection::make(shared_from_this(),
+                                    around_.io.context(),
+                                    {options_.max_header_bytes, options_.max_body_bytes});
         if (!made)
             return fail_line(
                 failure(COORD_NO_MEMORY, 0, "there is no memory to connect"), true, untold);

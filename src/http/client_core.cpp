@@ -1,12 +1,11 @@
 #include "http/client_core.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <fmt/format.h>
 #include <utility>
 
 namespace coord::http {
@@ -49,8 +48,7 @@ std::shared_ptr<client_core> client_core::make(io_threads& io,
                                                const url& to,
                                                const client_options& wanted,
                                                name_look_up by) {
-    std::shared_ptr<client_core> made(
-        new client_core({io, time, std::move(timers)}, to, wanted));
+    std::shared_ptr<client_core> made(new client_core({io, time, std::move(timers)}, to, wanted));
     std::uint16_t port = 0;
     std::from_chars(to.port.data(), to.port.data() + to.port.size(), port);
     if (const auto known = numeric_endpoint(to.host, port)) {

@@ -3,14 +3,16 @@
 // Rules, all under one lock that is never held while a call is told its end:
 // - A call takes the idle connection that was used last; else it stands in line, first come, first
 //   served, by whatever connection is free next. A connect is begun when more calls stand in line
-//   than connects are under way. While it is not known that the peer is there (at first, and after a
-//   failure) only one is under way at a time.
+//   than connects are under way. While it is not known that the peer is there (at first, and after
+//   a failure) only one is under way at a time.
 // - When a connect fails, at every address, all who stand in line fail with it, unless the peer was
 //   heard from since it began: then another is begun. When the fault is this machine's (no
 //   descriptor left, say) and other connections are there, the line waits for those.
-// - A call whose reused connection died before a byte of the reply stands in a line of its own, which
+// - A call whose reused connection died before a byte of the reply stands in a line of its own,
+// which
 //   new connections serve first.
-// - One timer, never disarmed, for the earliest of all deadlines. Whoever is late is told so, and the
+// - One timer, never disarmed, for the earliest of all deadlines. Whoever is late is told so, and
+// the
 //   connection is cut; its owner then finds that nobody is served.
 #pragma once
 
@@ -69,9 +71,11 @@ class client_core final : public std::enable_shared_from_this<client_core>,
         void tell() noexcept;
     };
     template <boost::intrusive::list_member_hook<> client_connection::*Hook>
-    using connections = boost::intrusive::list<
-        client_connection,
-        boost::intrusive::member_hook<client_connection, boost::intrusive::list_member_hook<>, Hook>>;
+    using connections =
+        boost::intrusive::list<client_connection,
+                               boost::intrusive::member_hook<client_connection,
+                                                             boost::intrusive::list_member_hook<>,
+                                                             Hook>>;
     using all_connections = connections<&client_connection::in_all>;
     // Each keeps the reference that it had among all.
     using idle_connections = connections<&client_connection::in_idle>;
@@ -118,7 +122,7 @@ class client_core final : public std::enable_shared_from_this<client_core>,
 
     const environment around_;
     const client_options options_;
-    const std::string name_;  // of the peer, for messages
+    const std::string name_;                     // of the peer, for messages
     std::shared_ptr<const name_source> source_;  // null when its address is known
 
     mutable std::mutex mutex_;

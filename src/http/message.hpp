@@ -34,7 +34,8 @@ struct request {
     }
 };
 
-// The body is before + value + after; the server adds status line, Date, Content-Length and framing.
+// The body is before + value + after; the server adds status line, Date, Content-Length and
+// framing.
 struct reply {
     int status = 200;
     const char* content_type = nullptr;  // static; null = none
@@ -49,7 +50,8 @@ struct reply {
     }
 };
 
-// An error for a person: text/plain with nosniff, the text and one LF, as Go's http.Error writes it.
+// An error for a person: text/plain with nosniff, the text and one LF, as Go's http.Error writes
+// it.
 reply plain_error(int status, std::string_view text);
 
 // What came back. Views are valid during the call that hands it over.

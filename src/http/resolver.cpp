@@ -1,13 +1,12 @@
 #include "http/resolver.hpp"
 
-#include <arpa/inet.h>
-#include <netdb.h>
-#include <sys/socket.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <cerrno>
 #include <cstring>
+#include <netdb.h>
 #include <new>
+#include <sys/socket.h>
 #include <utility>
 
 #include "runtime/threads.hpp"

@@ -29,8 +29,8 @@ constexpr std::size_t kept_room = 64 << 10;
 
 constexpr std::string_view beginning = "HTTP/";
 constexpr std::string_view end_of_header = "\r\n\r\n";
-// "0\r\n\r\n": at least so much is still to come wherever chunked framing is incomplete. Beast asserts
-// that it is not asked about less once it has seen the first three bytes of it.
+// "0\r\n\r\n": at least so much is still to come wherever chunked framing is incomplete. Beast
+// asserts that it is not asked about less once it has seen the first three bytes of it.
 constexpr std::size_t least_framing = 5;
 
 // Where the parser's callbacks note what they saw, as offsets: the buffer moves when it grows.
@@ -70,13 +70,11 @@ class reply_parser final : public beast::http::basic_parser<false> {
     using field_name = beast::http::field;
     static error_code refusal(beast::http::error why) noexcept { return make_error_code(why); }
 
-    void on_request_impl(beast::http::verb,
-                         beast::string_view,
-                         beast::string_view,
-                         int,
-                         error_code&) override {}
+    void on_request_impl(
+        beast::http::verb, beast::string_view, beast::string_view, int, error_code&) override {}
 
-    void on_response_impl(int code, beast::string_view, int version, error_code&) override {
+    void on_response_impl(int code, beast::string_view, int version, error_code& ec) override {
+        if (code < 100) ec = refusal(beast::http::error::bad_status);
         status = code;
         http_1_1 = version == 11;
     }
@@ -295,7 +293,8 @@ response_reader::progress response_reader::finish() noexcept {
     const char* const base = now.buffer.data();
     for (std::size_t i = 0; i < now.field_count; ++i) {
         const auto& place = now.fields[i];
-        headers_[i] = {{base + place.name, place.name_size}, {base + place.value, place.value_size}};
+        headers_[i] = {{base + place.name, place.name_size},
+                       {base + place.value, place.value_size}};
     }
     reply_ = {now.parser->status,
               {headers_.data(), now.field_count},

@@ -1,5 +1,5 @@
-// One reply after another from the bytes of one connection: header block, then a body of known length,
-// in chunks, or until the end. The body ends up in one piece, whatever its framing.
+// One reply after another from the bytes of one connection: header block, then a body of known
+// length, in chunks, or until the end. The body ends up in one piece, whatever its framing.
 //
 // Reads into room(), then says received(). Never throws, and never holds more than its bounds. The
 // outcome does not depend on how the bytes were cut. Used by one thread at a time.
@@ -39,8 +39,8 @@ class response_reader {
     bool began() const noexcept;  // a byte of this reply has come
     // Of a reply that is done; views are valid until begin().
     const response& reply() const noexcept { return reply_; }
-    // The connection may carry another: it was not closed, said nothing against it, and sent nothing
-    // beyond the reply.
+    // The connection may carry another: it was not closed, said nothing against it, and sent
+    // nothing beyond the reply.
     bool may_be_followed() const noexcept { return may_be_followed_; }
     // Of one that failed: COORD_EXHAUSTED, COORD_CONFLICT or, cut short, COORD_UNAVAILABLE.
     coord_status failure() const noexcept { return failure_; }

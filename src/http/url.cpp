@@ -1,12 +1,11 @@
 #include "http/url.hpp"
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
-#include <netinet/in.h>
-
 #include <algorithm>
+#include <arpa/inet.h>
 #include <array>
 #include <cstring>
+#include <fmt/format.h>
+#include <netinet/in.h>
 #include <optional>
 
 namespace coord::http {
@@ -197,9 +196,8 @@ result<host_and_port> parse_listen(std::string_view text) {
 bool is_loopback(std::string_view host) noexcept {
     constexpr std::string_view name = "localhost";
     if (host.size() == name.size() &&
-        std::equal(host.begin(), host.end(), name.begin(), [](char a, char b) {
-            return lower(a) == b;
-        }))
+        std::equal(
+            host.begin(), host.end(), name.begin(), [](char a, char b) { return lower(a) == b; }))
         return true;
     const auto address = ip_of(host);
     if (address.family == AF_INET) return ntohl(address.v4.s_addr) >> 24 == IN_LOOPBACKNET;

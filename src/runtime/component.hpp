@@ -7,9 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "base/handle.hpp"
 
 namespace coord {
+
+class context;
 
 // One line of the Prometheus text format, gathered by name so that each name has one HELP and one
 // TYPE.
@@ -45,6 +48,8 @@ class component {
     virtual shared& self() const noexcept = 0;
     // New calls are refused from now on.
     virtual void stop_intake() noexcept = 0;
+    // Blocks until what others are being answered is done, or until the deadline; true = all of it.
+    virtual bool await_idle(time_point, context*) { return true; }
     // What is open ends now, with COORD_CANCELLED; how much that was.
     virtual std::size_t cancel_all() noexcept = 0;
     // Returns once everybody whom cancel_all() or an ending load took off was told. Short: no code

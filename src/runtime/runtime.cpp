@@ -146,6 +146,7 @@ std::size_t runtime::cancel_all() noexcept {
 result<> runtime::end_all(time_point deadline, context* until) {
     stop_intake();
     work_.wait_idle(*clock_, deadline, until);
+    for_each_component([&](component& part) { part.await_idle(deadline, until); });
     const auto cancelled = cancel_all();
     for_each_component([](component& part) { part.await_told(); });
     // Last, so that who asks meanwhile hears that it closes.

@@ -145,7 +145,9 @@ TEST_F(endpoints, a_client_that_does_not_read_does_not_hold_up_a_close) {
     while (other.ask("GET", "/v1/groups/g/stats").body.find("\"local_loads\":1") ==
            std::string::npos)
         std::this_thread::yield();
+    const auto begun = in(0s);
     EXPECT_TRUE(owner->close(in(50ms), nullptr)) << "nothing of the host was cancelled";
+    EXPECT_LT(in(0s), begun + limits::body_timeout) << "the server's own patience";
     EXPECT_FALSE(raw_client(port).connected);
 }
 

@@ -49,6 +49,20 @@ TEST_F(admin_keys, two_gets_of_one_key_make_one_load) {
     EXPECT_EQ(second->body(), "v");
 }
 
+TEST_F(admin_keys, a_get_goes_to_the_owner_of_the_key) {
+    const ref<fake_peers> cluster(new fake_peers);
+    const auto owner = cluster->add("http://owner");
+    auto wanted = loads.options();
+    wanted.peers = cluster.get();
+    make(wanted);
+    const auto sent = get("/v1/groups/g/keys/k");
+    ASSERT_EQ(owner->open.size(), 1U);
+    EXPECT_EQ(owner->open[0].key, "k");
+    owner->answer(0, fake_peer::value("k", "from there"));
+    EXPECT_EQ(sent->body(), "from there");
+    EXPECT_TRUE(loads.requests.empty());
+}
+
 TEST_F(admin_keys, a_key_reaches_the_loader_byte_by_byte) {
     make();
     const std::pair<const char*, std::string> table[] = {

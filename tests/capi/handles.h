@@ -14,6 +14,7 @@ enum {
     KIND_OP,
     KIND_REQUEST,
     KIND_RING,
+    KIND_PEERS,
     KIND_ERROR,
     KIND_BYTES,
     KIND_SLICE,
@@ -112,9 +113,11 @@ static inline every_kind make_every_kind(void) {
     all.handle[KIND_REQUEST] = next_event(all.loads).value;
     coord_context* context = NULL;
     coord_ring* ring = NULL;
+    coord_peers* peers = NULL;
     coord_error* error = NULL;
     CHECK_OK(coord_context_new(NULL, &context, ERR));
     CHECK_OK(coord_ring_new(NULL, &ring, ERR));
+    CHECK_OK(coord_peers_new(runtime, NULL, &peers, ERR));
     CHECK(coord_ring_new(NULL, NULL, &error) == COORD_INVALID_ARGUMENT);
     coord_bytes* bytes = new_text("bytes");
     coord_bytes* slice = NULL;
@@ -123,6 +126,7 @@ static inline every_kind make_every_kind(void) {
     CHECK_OK(coord_bytes_new_external("outside", 7, NULL, NULL, &external, ERR));
     all.handle[KIND_CONTEXT] = context;
     all.handle[KIND_RING] = ring;
+    all.handle[KIND_PEERS] = peers;
     all.handle[KIND_ERROR] = error;
     all.handle[KIND_BYTES] = bytes;
     all.handle[KIND_SLICE] = slice;
@@ -142,6 +146,7 @@ static inline void free_every_kind(every_kind* all) {
     CHECK(coord_error_status(all->handle[KIND_ERROR]) == COORD_INVALID_ARGUMENT);
     CHECK(coord_context_is_cancelled(all->handle[KIND_CONTEXT]) == 0);
     CHECK_OK(coord_ring_set(all->handle[KIND_RING], "a:1", COORD_NUL, ERR));
+    CHECK_OK(coord_peers_set(all->handle[KIND_PEERS], "http://127.0.0.1:1", COORD_NUL, ERR));
     coord_op_free(all->handle[KIND_OP]);
     coord_group_free(all->handle[KIND_GROUP]);
     coord_queue_free(all->loads);
@@ -149,6 +154,7 @@ static inline void free_every_kind(every_kind* all) {
     coord_runtime_free(all->handle[KIND_RUNTIME]);
     coord_context_free(all->handle[KIND_CONTEXT]);
     coord_ring_free(all->handle[KIND_RING]);
+    coord_peers_free(all->handle[KIND_PEERS]);
     coord_error_free(all->handle[KIND_ERROR]);
     coord_bytes_free(all->handle[KIND_SLICE]);
     coord_bytes_free(all->handle[KIND_BYTES]);

@@ -86,7 +86,7 @@ class Usage(ProgramTest):
             ("http://", "http://"),
             ("http://127.0.0.1:99999", "99999"),
             ("http://127.0.0.1:8001/", "http://127.0.0.1:8001/"),
-            ("http://a b:1,http://user@c:1", "user@c"),
+            ("http://127.0.0.1:8001,http://user@c:1", "user@c"),
             ("ftp://127.0.0.1:21", "ftp://"),
             ("https://127.0.0.1:443", "https://127.0.0.1:443"),
         ):
@@ -115,7 +115,7 @@ class Usage(ProgramTest):
         self.refused(coord(*serve, "127.0.0.1"), 2, "127.0.0.1")
         self.refused(coord(*serve, "127.0.0.1:http"), 2, "127.0.0.1:http")
         self.refused(coord(*serve, "0.0.0.0:0"), 2, "--allow-insecure-bind")
-        self.refused(coord(*serve, "127.0.0.1:0", "--admin", "0.0.0.0:0"), 2, "--admin")
+        self.refused(coord(*serve, "127.0.0.1:0", "--admin", "0.0.0.0:0"), 2, "--allow-insecure-bind")
         self.refused(coord(*serve, "127.0.0.1:0", "--base-path", "x"), 2, "--base-path")
 
     def test_a_port_in_use_is_said(self) -> None:

@@ -1,18 +1,19 @@
 // Any bytes as a list of peers: no crash, the limits hold, and what comes out can be read back the
 // same.
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "fuzz/fuzz_target.hpp"
 #include "ring/ring.hpp"
 
-namespace {
-
-void require(bool condition) {
-    if (!condition) std::abort();
+std::vector<std::string> fuzz_seeds() {
+    return {
+        "http://10.0.0.1:8080,http://10.0.0.2:8080",
+        "http://[::1]:8080\nhttp://localhost:8080\r\n\tpeer-3",
+        "a,b,c,d,e, ,,f",
+        std::string(300, 'x'),
+    };
 }
-
-}  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     using namespace coord::ring;

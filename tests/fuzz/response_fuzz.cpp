@@ -1,22 +1,20 @@
-// Any bytes as replies of a peer, cut anywhere: no crash, the limits hold, and the outcome does not depend
-// on the cuts. The first byte chooses the limits, the second the cuts; the rest is what comes.
+// Any bytes as replies of a peer, cut anywhere: no crash, the limits hold, and the outcome does not
+// depend on the cuts. The first byte chooses the limits, the second the cuts; the rest is what
+// comes.
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "fuzz/fuzz_target.hpp"
 #include "http/response_reader.hpp"
 
 namespace {
 
 using coord::http::response_reader;
 using progress = response_reader::progress;
-
-void require(bool condition) {
-    if (!condition) std::abort();
-}
 
 struct outcome {
     bool done = false;
@@ -82,6 +80,27 @@ outcome read(std::string_view bytes,
 }
 
 }  // namespace
+
+std::vector<std::string> fuzz_seeds() {
+    const std::string ok = "HTTP/1.1 200 OK\r\n";
+    const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";
+    const std::vector<std::string> replies{
+        ok + "Content-Length: 5\r\n\r\nhello",
+        ok + "Content-Length: 17\r\nConnection: close\r\n\r\n0123456789abcdefg",
+        ok + "\r\nuntil the end",
+        chunked + "5\r\nhello\r\n0\r\n\r\n",
+        chunked + "3;a=b\r\nhel\r\n02\r\nlo\r\n0;x\r\nTrailer: 1\r\n\r\n",
+        ok + "Transfer-Encoding: gzip\r\nContent-Length: 1\r\n\r\nx",
+        "HTTP/1.1 100 Continue\r\n\r\n" + ok + "Content-Length: 0\r\n\r\n",
+        "HTTP/1.0 404 Not Found\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx",
+        "HTTP/1.1 204 No Content\r\nA: b\r\n c\r\n\r\n",
+        "HTTP/1.1 099 Too few\r\n\r\n",
+    };
+    std::vector<std::string> seeds;
+    for (const char limits : {'\0', '\1', '\2', '\3'})
+        for (const auto& each : replies) seeds.push_back(std::string{limits, '\7'} + each);
+    return seeds;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t size) {
     if (size < 2) return 0;

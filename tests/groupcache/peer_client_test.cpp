@@ -1,10 +1,6 @@
-// What a reply of a peer means, row by row, over sockets: the peer says exactly these bytes.
-#include "groupcache/peer_client.hpp"
-
-#include <future>
-#include <gtest/gtest.h>
-
-#include "support/fake_peer.hpp"
+// What a reply of a peer to a get means, row by row, over sockets: the peer says exactly these
+// bytes.
+#include "groupcache/asking.hpp"
 
 namespace coord::groupcache {
 namespace {
@@ -12,64 +8,6 @@ namespace {
 using namespace std::chrono_literals;
 using namespace std::string_literals;
 using fault = peer_answer::fault;
-using testing::fake_peer;
-
-std::string reply(int status, std::string_view headers, std::string_view body) {
-    return "HTTP/1.1 " + std::to_string(status) + " Text\r\n" + std::string(headers) +
-           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
-}
-
-fake_peer::script saying(std::string text) {
-    return [text = std::move(text)](fake_peer::session& with) {
-        while (!with.request().empty()) with.send(text);
-    };
-}
-
-struct caller final : peer_caller {
-    void answered(peer_answer what) noexcept override { outcome.set_value(std::move(what)); }
-    std::promise<peer_answer> outcome;
-};
-
-class asking : public ::testing::Test {
-  protected:
-    asking() {
-        runtime::options threads;
-        threads.worker_threads = 1;
-        owner = *runtime::make(threads);
-        owner->to_host();
-    }
-    ~asking() override { owner->drop_handle(); }
-
-    std::shared_ptr<peer_terms> terms(dialect speaks = dialect::mailgun) const {
-        auto made = std::make_shared<peer_terms>(owner);
-        made->speaks = speaks;
-        made->base_path = "/_groupcache/";
-        return made;
-    }
-    static ref<http_peer> reach(const std::shared_ptr<peer_terms>& by, const std::string& url) {
-        return ref<http_peer>(new http_peer(by, *http::parse_url(url)));
-    }
-    static peer_answer get(http_peer& from, time_point deadline = never) {
-        caller who;
-        from.get({"g", "key", deadline}, who);
-        return who.outcome.get_future().get();
-    }
-    static peer_answer remove(http_peer& from) {
-        caller who;
-        from.remove({"g", "key", never}, who);
-        return who.outcome.get_future().get();
-    }
-    peer_answer get_of(std::string text, dialect speaks = dialect::mailgun) const {
-        const fake_peer there(saying(std::move(text)));
-        return get(*reach(terms(speaks), there.url()));
-    }
-    peer_answer remove_of(std::string text) const {
-        const fake_peer there(saying(std::move(text)));
-        return remove(*reach(terms(), there.url()));
-    }
-
-    ref<runtime> owner;
-};
 
 TEST_F(asking, sends_a_get_as_go_peers_do_and_what_libcoord_peers_understand_besides) {
     const fake_peer there(saying(reply(200, "", "")));
@@ -80,7 +18,8 @@ TEST_F(asking, sends_a_get_as_go_peers_do_and_what_libcoord_peers_understand_bes
     static_cast<void>(get(*peer, owner->time().now() + 1h));
     static_cast<void>(remove(*peer));
     const auto seen = there.requests();
-    const auto host = "Host: " + there.url().substr(7) + "\r\nUser-Agent: coord/0.1\r\n"
+    const auto host = "Host: " + there.url().substr(7) +
+                      "\r\nUser-Agent: coord/0.1\r\n"
                       "X-Groupcache-Remote-Load-Source-Peer: http://me:1\r\n";
     ASSERT_EQ(seen.size(), 3U);
     EXPECT_EQ(seen[0], "GET /_groupcache/g/key HTTP/1.1\r\n" + host + "\r\n");
@@ -98,14 +37,18 @@ TEST_F(asking, a_body_that_can_be_decoded_is_a_value_whatever_else_the_reply_say
         std::string value;
     };
     const row table[] = {
-        {"as go writes it", reply(200, "Content-Type: application/x-protobuf\r\n", "\x0A\x01v\x18\0"s), "v"},
+        {"as go writes it",
+         reply(200, "Content-Type: application/x-protobuf\r\n", "\x0A\x01v\x18\0"s),
+         "v"},
         {"no expire", reply(200, "", "\x0A\x01v"s), "v"},
         {"minute_qps", reply(200, "", "\x0A\x01v\x11\0\0\0\0\0\0\xF0\x3F"s), "v"},
         {"an unknown field", reply(200, "", "\x0A\x01v\x20\x05"s), "v"},
         {"another content type", reply(200, "Content-Type: text/html\r\n", "\x0A\x01v"s), "v"},
         {"an empty body", reply(200, "", ""), ""},
         {"only expire", reply(200, "", "\x18\0"s), ""},
-        {"chunked", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n\x0A\x01v\r\n0\r\n\r\n", "v"},
+        {"chunked",
+         "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n\x0A\x01v\r\n0\r\n\r\n",
+         "v"},
     };
     for (const auto speaks : {dialect::mailgun, dialect::seed})
         for (const auto& row : table) {
@@ -149,22 +92,100 @@ struct failing {
 
 const failing failures[] = {
     {"404", 404, "", "no such user\n", fault::refused, COORD_NOT_FOUND, COORD_UNAVAILABLE},
-    {"404 of libcoord", 404, "Coord-Error-Type: not_found\r\n", "no such user\n", fault::refused, COORD_NOT_FOUND, COORD_NOT_FOUND},
-    {"404 for want of the group, as go says it", 404, "", "no such group: g\n", fault::unreachable, COORD_UNAVAILABLE, COORD_UNAVAILABLE},
-    {"404 for want of another group", 404, "", "no such group: h\n", fault::refused, COORD_NOT_FOUND, COORD_UNAVAILABLE},
-    {"404 for want of the group", 404, "Coord-Error-Type: group-not-found\r\n", "x\n", fault::unreachable, COORD_UNAVAILABLE, COORD_UNAVAILABLE},
-    {"404 for another base path", 404, "Coord-Error-Type: bad-request\r\n", "404 page not found\n", fault::unreachable, COORD_UNAVAILABLE, COORD_UNAVAILABLE},
+    {"404 of libcoord",
+     404,
+     "Coord-Error-Type: not_found\r\n",
+     "no such user\n",
+     fault::refused,
+     COORD_NOT_FOUND,
+     COORD_NOT_FOUND},
+    {"404 for want of the group, as go says it",
+     404,
+     "",
+     "no such group: g\n",
+     fault::unreachable,
+     COORD_UNAVAILABLE,
+     COORD_UNAVAILABLE},
+    {"404 for want of another group",
+     404,
+     "",
+     "no such group: h\n",
+     fault::refused,
+     COORD_NOT_FOUND,
+     COORD_UNAVAILABLE},
+    {"404 for want of the group",
+     404,
+     "Coord-Error-Type: group-not-found\r\n",
+     "x\n",
+     fault::unreachable,
+     COORD_UNAVAILABLE,
+     COORD_UNAVAILABLE},
+    {"404 for another base path",
+     404,
+     "Coord-Error-Type: bad-request\r\n",
+     "404 page not found\n",
+     fault::unreachable,
+     COORD_UNAVAILABLE,
+     COORD_UNAVAILABLE},
     {"503", 503, "", "the disk is on fire\n", fault::refused, COORD_HOST_FAILED, COORD_UNAVAILABLE},
-    {"503 of libcoord", 503, "Coord-Error-Type: timed_out\r\n", "slow\n", fault::refused, COORD_TIMED_OUT, COORD_TIMED_OUT},
-    {"503 for overload", 503, "Coord-Error-Type: exhausted\r\nRetry-After: 1\r\n", "full\n", fault::refused, COORD_EXHAUSTED, COORD_EXHAUSTED},
-    {"503 that would close a handle", 503, "Coord-Error-Type: closed\r\n", "x\n", fault::refused, COORD_HOST_FAILED, COORD_HOST_FAILED},
-    {"503 that says ok", 503, "Coord-Error-Type: ok\r\n", "x\n", fault::refused, COORD_HOST_FAILED, COORD_HOST_FAILED},
+    {"503 of libcoord",
+     503,
+     "Coord-Error-Type: timed_out\r\n",
+     "slow\n",
+     fault::refused,
+     COORD_TIMED_OUT,
+     COORD_TIMED_OUT},
+    {"503 for overload",
+     503,
+     "Coord-Error-Type: exhausted\r\nRetry-After: 1\r\n",
+     "full\n",
+     fault::refused,
+     COORD_EXHAUSTED,
+     COORD_EXHAUSTED},
+    {"503 that would close a handle",
+     503,
+     "Coord-Error-Type: closed\r\n",
+     "x\n",
+     fault::refused,
+     COORD_HOST_FAILED,
+     COORD_HOST_FAILED},
+    {"503 that says ok",
+     503,
+     "Coord-Error-Type: ok\r\n",
+     "x\n",
+     fault::refused,
+     COORD_HOST_FAILED,
+     COORD_HOST_FAILED},
     {"500", 500, "", "boom\n", fault::unreachable, COORD_UNAVAILABLE, COORD_UNAVAILABLE},
-    {"500 for want of the group", 500, "Coord-Error-Type: group-not-found\r\n", "no such group: g\n", fault::unreachable, COORD_UNAVAILABLE, COORD_UNAVAILABLE},
-    {"500 of libcoord's seed dialect", 500, "Coord-Error-Type: not_found\r\n", "no such user\n", fault::unreachable, COORD_UNAVAILABLE, COORD_NOT_FOUND},
+    {"500 for want of the group",
+     500,
+     "Coord-Error-Type: group-not-found\r\n",
+     "no such group: g\n",
+     fault::unreachable,
+     COORD_UNAVAILABLE,
+     COORD_UNAVAILABLE},
+    {"500 of libcoord's seed dialect",
+     500,
+     "Coord-Error-Type: not_found\r\n",
+     "no such user\n",
+     fault::unreachable,
+     COORD_UNAVAILABLE,
+     COORD_NOT_FOUND},
     {"201", 201, "", "x\n", fault::unreachable, COORD_UNAVAILABLE, COORD_UNAVAILABLE},
-    {"301", 301, "Location: http://127.0.0.1:1/\r\n", "", fault::unreachable, COORD_UNAVAILABLE, COORD_UNAVAILABLE},
-    {"307", 307, "Location: /_groupcache/g/other\r\n", "x\n", fault::unreachable, COORD_UNAVAILABLE, COORD_UNAVAILABLE},
+    {"301",
+     301,
+     "Location: http://127.0.0.1:1/\r\n",
+     "",
+     fault::unreachable,
+     COORD_UNAVAILABLE,
+     COORD_UNAVAILABLE},
+    {"307",
+     307,
+     "Location: /_groupcache/g/other\r\n",
+     "x\n",
+     fault::unreachable,
+     COORD_UNAVAILABLE,
+     COORD_UNAVAILABLE},
     {"400", 400, "", "bad request\n", fault::unreachable, COORD_UNAVAILABLE, COORD_UNAVAILABLE},
     {"403", 403, "", "x\n", fault::unreachable, COORD_UNAVAILABLE, COORD_UNAVAILABLE},
     {"429", 429, "", "x\n", fault::unreachable, COORD_UNAVAILABLE, COORD_UNAVAILABLE},
@@ -184,7 +205,7 @@ TEST_F(asking, a_failure_means_what_the_dialect_says) {
             EXPECT_EQ(why.info()->native_domain, "http"s);
             EXPECT_EQ(why.info()->native_code, row.status);
             if (!row.body.empty()) {
-                EXPECT_EQ(why.message() , row.body.substr(0, row.body.size() - 1)) << row.name;
+                EXPECT_EQ(why.message(), row.body.substr(0, row.body.size() - 1)) << row.name;
             }
             ASSERT_NE(why.info()->cause, nullptr) << row.name;
             EXPECT_EQ(std::string(why.info()->cause->message())
@@ -233,7 +254,7 @@ TEST_F(asking, nobody_there_is_said_with_the_url_and_the_reason_of_the_system) {
     }
     EXPECT_EQ(by->counters.sum(peer_terms::asked), 2U);
     EXPECT_EQ(by->counters.sum(peer_terms::failed), 2U);
-    EXPECT_EQ(by->open.open(), 0U);
+    EXPECT_TRUE(by->open.wait_idle(owner->time(), never, nullptr));
 }
 
 TEST_F(asking, a_connection_that_breaks_or_speaks_no_http_is_unreachable) {
@@ -264,45 +285,6 @@ TEST_F(asking, the_deadline_of_a_question_ends_it_as_timed_out) {
     EXPECT_EQ(get(*peer, owner->time().now() - 1s).why, fault::timed_out);
 }
 
-TEST_F(asking, a_removal_is_confirmed_by_200_and_by_a_peer_without_the_group) {
-    EXPECT_EQ(remove_of(reply(200, "", "")).why, fault::none);
-    EXPECT_EQ(remove_of(reply(404, "", "no such group: g\n")).why, fault::none);
-    EXPECT_EQ(remove_of(reply(404, "", "group not found: \"g\"\n")).why, fault::none);
-    EXPECT_EQ(remove_of(reply(500, "Coord-Error-Type: group-not-found\r\n", "x\n")).why,
-              fault::none);
-}
-
-TEST_F(asking, a_removal_that_is_not_confirmed_says_what_the_peer_said) {
-    struct row {
-        int status;
-        std::string headers;
-        coord_status expected;
-    };
-    const row table[] = {
-        {404, "", COORD_UNAVAILABLE},
-        {404, "Coord-Error-Type: bad-request\r\n", COORD_UNAVAILABLE},
-        {500, "", COORD_UNAVAILABLE},
-        {204, "", COORD_UNAVAILABLE},
-        {503, "", COORD_UNAVAILABLE},
-        {403, "Coord-Error-Type: denied\r\n", COORD_DENIED},
-    };
-    for (const auto& [status, headers, expected] : table) {
-        const auto body = status == 204 ? "" : "not today\n";
-        const auto text = status == 204 ? "HTTP/1.1 204 No Content\r\n\r\n"s
-                                        : reply(status, headers, body);
-        const auto got = remove_of(text);
-        EXPECT_EQ(got.why, fault::unreachable) << status;
-        const auto& why = got.value.error();
-        EXPECT_EQ(why.status(), expected) << status;
-        EXPECT_EQ(std::string(why.message()).find("http " + std::to_string(status) + " from http"),
-                  0U)
-            << why.message();
-        if (status != 204) {
-            EXPECT_NE(why.message().find(": not today"), std::string_view::npos) << why.message();
-        }
-    }
-}
-
 TEST_F(asking, peers_that_were_cut_fail_what_is_open_and_all_that_comes_later) {
     const fake_peer silent([](fake_peer::session& with) {
         static_cast<void>(with.request());
@@ -317,7 +299,7 @@ TEST_F(asking, peers_that_were_cut_fail_what_is_open_and_all_that_comes_later) {
     EXPECT_EQ(who.outcome.get_future().get().why, fault::unreachable);
     EXPECT_EQ(get(*peer).why, fault::unreachable);
     EXPECT_EQ(silent.requests().size(), 1U);
-    EXPECT_EQ(by->open.open(), 0U);
+    EXPECT_TRUE(by->open.wait_idle(owner->time(), never, nullptr));
 }
 
 TEST_F(asking, retries_are_counted_also_of_peers_that_are_gone) {

@@ -27,7 +27,8 @@ void load(request& mine) {
     if (key == "silent") return mine.fail(error(COORD_TIMED_OUT));
     value_terms terms;
     if (key == "past") terms.expire_unix_ns = 5;
-    static_cast<void>(mine.set(0, key == "large" ? std::string(8 << 20, 'L') : "go:" + std::string(key), terms));
+    static_cast<void>(
+        mine.set(0, key == "large" ? std::string(8 << 20, 'L') : "go:" + std::string(key), terms));
     mine.succeed();
 }
 
@@ -118,10 +119,8 @@ TEST_P(answers, an_unknown_group_is_no_missing_key) {
     const auto text = is_seed() ? "group not found: \"nope\"" : "no such group: nope";
     expect_error(get("nope/k"), 500, text, "group-not-found");
     expect_error(client.ask("DELETE", "/_groupcache/nope/k"), 500, text, "group-not-found");
-    expect_error(get("/k"),
-                 500,
-                 is_seed() ? "group not found: \"\"" : "no such group: ",
-                 "group-not-found");
+    expect_error(
+        get("/k"), 500, is_seed() ? "group not found: \"\"" : "no such group: ", "group-not-found");
     EXPECT_EQ(here.g->read().server_requests, 0U);
 }
 

@@ -1,8 +1,7 @@
 // Keys that peers own: asked once, kept hot, loaded here when the owner gives nothing, and removed
 // everywhere. Peers are fakes; what a peer asks is group::ask().
-#include <gtest/gtest.h>
-
 #include <boost/crc.hpp>
+#include <gtest/gtest.h>
 
 #include "ring/ring.hpp"
 #include "support/driven.hpp"
@@ -377,9 +376,9 @@ class four_nodes : public peers {
             const auto ended = world.drain();
             EXPECT_EQ(ended.at(0).status, COORD_OK);
         }
-        std::vector<std::uint64_t> counts{group_->read().local_loads - before};
-        for (const auto& peer : nodes->peers) counts.push_back(peer->gets);
-        return counts;
+        std::vector<std::uint64_t> shares{group_->read().local_loads - before};
+        for (const auto& peer : nodes->peers) shares.push_back(peer->gets);
+        return shares;
     }
     using counts = std::vector<std::uint64_t>;
     std::function<std::string(int)> key_of = [](int i) { return "key-" + std::to_string(i); };
@@ -401,8 +400,8 @@ TEST_F(four_nodes, behaviour_8_without_one_peer_its_share_is_loaded_here) {
     wanted.max_bytes = 0;
     use(wanted);
     nodes->owner = [next = nodes->owner, this](std::string_view key) {
-        const auto owner = next(key);
-        return owner == nodes->peers[0] ? ref<fake_peer>() : owner;
+        const auto whose = next(key);
+        return whose == nodes->peers[0] ? ref<fake_peer>() : whose;
     };
     EXPECT_EQ(pass(), (counts{100, 0, 49, 51}));
 }
@@ -532,8 +531,8 @@ class removals : public peers {
         use(options());
     }
     ref<operation> start_remove(std::uint64_t token, ref<context> owner_of_call = nullptr) {
-        auto started = group_->start_remove(
-            "k", never, std::move(owner_of_call), world.answers, token);
+        auto started =
+            group_->start_remove("k", never, std::move(owner_of_call), world.answers, token);
         EXPECT_TRUE(started.has_value());
         return *started;
     }
@@ -549,7 +548,8 @@ TEST_F(removals, go_to_the_owner_first_then_here_and_to_all_others_at_once) {
     start_remove(1);
     EXPECT_EQ(owner->removes, 1U);
     EXPECT_EQ(second->removes + third->removes, 0U);
-    EXPECT_TRUE(group_->find("k")) << "removed here before, it could be fetched again from the owner";
+    EXPECT_TRUE(group_->find("k"))
+        << "removed here before, it could be fetched again from the owner";
     owner->answer(0, fine());
     EXPECT_FALSE(group_->find("k"));
     EXPECT_EQ(second->removes, 1U);
@@ -607,6 +607,14 @@ TEST_F(removals, that_are_cancelled_end_at_once_and_go_on_without_their_caller) 
     second->answer(0, fine());
     third->answer(0, fine());
     EXPECT_EQ(world.drain().size(), 0U);
+}
+
+TEST_F(removals, under_a_cancelled_context_do_not_begin) {
+    const ref<context> caller(new context(world.clock, never, nullptr, {}));
+    caller->cancel();
+    start_remove(1, caller);
+    EXPECT_EQ(world.drain().at(0).status, COORD_CANCELLED);
+    EXPECT_EQ(owner->removes, 0U);
 }
 
 TEST_F(removals, that_block_return_when_the_last_peer_answered) {

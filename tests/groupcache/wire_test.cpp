@@ -196,8 +196,7 @@ TEST(bodies, have_exactly_the_bytes_that_go_peers_write) {
     EXPECT_EQ(written(entry("")), "\x0A\0\x18\0"s);
     EXPECT_EQ(written(entry("v", 4'102'444'800'123'456'789)),
               "\x0A\x01v\x18\x95\x9A\x87\xF0\xF5\xF9\xB3\xF7\x38"s);
-    EXPECT_EQ(written(entry("v", -1)),
-              "\x0A\x01v\x18\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01"s);
+    EXPECT_EQ(written(entry("v", -1)), "\x0A\x01v\x18\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01"s);
     const std::string big(300, 'x');
     EXPECT_EQ(written(entry(big)), "\x0A\xAC\x02"s + big + "\x18\0"s);
 }
@@ -337,7 +336,8 @@ TEST(statuses, of_peers_are_known_by_name_but_none_speaks_for_handles_here) {
     EXPECT_EQ(wire::status_of("not_found"), COORD_NOT_FOUND);
     EXPECT_EQ(wire::status_of("timed_out"), COORD_TIMED_OUT);
     EXPECT_EQ(wire::status_of("host_failed"), COORD_HOST_FAILED);
-    for (const auto* name : {"ok", "closed", "forked", "unknown", "", "Not_Found", "group-not-found"})
+    for (const auto* name :
+         {"ok", "closed", "forked", "unknown", "", "Not_Found", "group-not-found"})
         EXPECT_EQ(wire::status_of(name), COORD_HOST_FAILED) << name;
 }
 

@@ -94,10 +94,9 @@ class clients : public ::testing::Test {
 
     testing::virtual_clock time;
     // The io threads look at another heap, on the machine's clock: only the test fires this one.
-    std::shared_ptr<timer_heap> deadlines =
-        std::make_shared<timer_heap>(std::function<void()>());
-    std::unique_ptr<io_threads> io = std::move(*io_threads::make(
-        1, machine_clock(), std::make_shared<timer_heap>(std::function<void()>())));
+    std::shared_ptr<timer_heap> deadlines = std::make_shared<timer_heap>(std::function<void()>());
+    std::unique_ptr<io_threads> io = *io_threads::make(
+        1, machine_clock(), std::make_shared<timer_heap>(std::function<void()>()));
 
   private:
     std::vector<std::shared_ptr<client_core>> made_;

@@ -1,10 +1,9 @@
 // How a client finds its peer and shares its connections: the pool, the line, names and addresses,
 // connects that fail, many threads.
-#include <gtest/gtest.h>
-#include <sys/resource.h>
-
 #include <atomic>
 #include <cerrno>
+#include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "http/client_fixture.hpp"
 
@@ -314,7 +313,9 @@ TEST_F(clients, open_another_connection_for_those_in_line_when_one_ends) {
 
 // Asks again from within its answer.
 struct chain final : call {
-    chain(client_core& by, int count) : client(by), left(count) { request = "GET / HTTP/1.1\r\n\r\n"; }
+    chain(client_core& by, int count) : client(by), left(count) {
+        request = "GET / HTTP/1.1\r\n\r\n";
+    }
     void answered(const response&) noexcept override {
         if (--left == 0)
             done.set_value(true);

@@ -46,7 +46,8 @@ TEST(messages, the_body_is_counted_in_all_its_pieces) {
 }
 
 TEST(messages, every_status_we_send_has_a_reason) {
-    for (const int each : {200, 204, 400, 403, 404, 405, 413, 414, 417, 431, 500, 502, 503, 504, 505})
+    for (const int each :
+         {200, 204, 400, 403, 404, 405, 413, 414, 417, 431, 500, 502, 503, 504, 505})
         EXPECT_NE(reason_of(each), "") << each;
     EXPECT_EQ(reason_of(404), "Not Found");
     EXPECT_EQ(reason_of(299), "");

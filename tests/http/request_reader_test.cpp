@@ -179,7 +179,7 @@ std::vector<row> head_rows() {
 // At once, byte by byte, and cut into odd pieces.
 void check(const row& each) {
     EXPECT_EQ(outcome(each.bytes), each.then) << each.what;
-    for (const std::size_t piece : {1, 3, 7, 1'000})
+    for (const std::size_t piece : {1U, 3U, 7U, 1'000U})
         EXPECT_EQ(outcome(each.bytes, piece), each.then) << each.what << " in pieces of " << piece;
 }
 

@@ -42,7 +42,8 @@ std::string outcome(std::string_view bytes,
 }
 
 std::string whole(std::string_view bytes, const response_reader::bounds& within = {}) {
-    return outcome(bytes, [] { return SIZE_MAX; }, within);
+    return outcome(
+        bytes, [] { return SIZE_MAX; }, within);
 }
 
 struct row {
@@ -96,6 +97,7 @@ const std::vector<row>& table() {
         {"HTTQ", "failed 8 the reply is not HTTP"},
         {"HTTP/2.0 200 OK\r\n\r\n", headers},
         {"HTTP/1.1 20 OK\r\n\r\n", headers},
+        {"HTTP/1.1 099 OK\r\nContent-Length: 0\r\n\r\n", headers},
         {"HTTP/1.1 200 OK\r\nNo colon\r\n\r\n", headers},
         {"HTTP/1.1 200 OK\r\nSpace : x\r\n\r\n", headers},
         {"HTTP/1.1 200 OK\r\nFolded: a\r\n b\r\nContent-Length: 0\r\n\r\n", headers},
@@ -153,7 +155,9 @@ TEST(replies, may_be_as_large_as_allowed_and_no_larger) {
     EXPECT_EQ(whole(chunked + "5\r\n01234\r\n6\r\n", small), larger);
     EXPECT_EQ(whole(ok + "\r\n0123456789", small), "200 [0123456789]");
     EXPECT_EQ(whole(ok + "\r\n0123456789x", small), larger);
-    EXPECT_EQ(outcome(ok + "\r\n0123456789x", [] { return 1; }, small), larger);
+    EXPECT_EQ(outcome(
+                  ok + "\r\n0123456789x", [] { return 1; }, small),
+              larger);
 }
 
 TEST(replies, have_headers_as_large_and_as_many_as_allowed_and_no_more) {
@@ -166,7 +170,9 @@ TEST(replies, have_headers_as_large_and_as_many_as_allowed_and_no_more) {
     const std::string larger = "failed 7 the headers of the reply are larger than allowed";
     EXPECT_TRUE(whole(fill(200), small).starts_with("200 "));
     EXPECT_EQ(whole(fill(201), small), larger);
-    EXPECT_EQ(outcome(fill(201), [] { return 1; }, small), larger);
+    EXPECT_EQ(outcome(
+                  fill(201), [] { return 1; }, small),
+              larger);
     EXPECT_EQ(whole("HTTP/1.1 200 " + std::string(300, 'O'), small), larger) << "without an end";
     const auto many = [](std::size_t count) {
         std::string text = "HTTP/1.1 204 No Content\r\n";
@@ -179,10 +185,9 @@ TEST(replies, have_headers_as_large_and_as_many_as_allowed_and_no_more) {
 
 TEST(replies, in_chunks_may_not_be_mostly_framing) {
     const std::string chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-    for (const auto& framing :
-         {"1;" + std::string(5'000, 'e') + "\r\nx\r\n0\r\n\r\n",
-          std::string(5'000, '0') + "1\r\nx\r\n0\r\n\r\n",
-          "0\r\nTrailer: " + std::string(5'000, 't') + "\r\n\r\n"}) {
+    for (const auto& framing : {"1;" + std::string(5'000, 'e') + "\r\nx\r\n0\r\n\r\n",
+                                std::string(5'000, '0') + "1\r\nx\r\n0\r\n\r\n",
+                                "0\r\nTrailer: " + std::string(5'000, 't') + "\r\n\r\n"}) {
         EXPECT_TRUE(whole(chunked + framing).starts_with("failed 8"));
         EXPECT_TRUE(outcome(chunked + framing, [] { return 1; }).starts_with("failed 8"));
     }

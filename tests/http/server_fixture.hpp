@@ -6,6 +6,7 @@
 #include <functional>
 #include <gtest/gtest.h>
 #include <memory>
+#include <mutex>
 #include <netinet/in.h>
 #include <poll.h>
 #include <string>
@@ -116,6 +117,28 @@ class lambda_handler final : public handler {
     const std::function<void(ref<exchange>)> does_;
 };
 
+// What a handler does, until a test gives it something else.
+class changing {
+  public:
+    using function = std::function<void(ref<exchange>)>;
+    explicit changing(function first) { *this = std::move(first); }
+    changing& operator=(function next) {
+        const std::lock_guard lock(mutex_);
+        now_ = std::make_shared<const function>(std::move(next));
+        return *this;
+    }
+    void operator()(ref<exchange> what) {
+        std::unique_lock lock(mutex_);
+        const auto keep = now_;
+        lock.unlock();
+        (*keep)(std::move(what));
+    }
+
+  private:
+    std::mutex mutex_;
+    std::shared_ptr<const function> now_;
+};
+
 inline reply text_reply(std::string_view text) {
     reply made;
     made.content_type = "text/plain";
@@ -140,9 +163,8 @@ inline std::uint16_t port_of(const server& which) {
 class servers : public ::testing::Test {
   protected:
     // Answers with the target, unless a test wants something else.
-    std::function<void(ref<exchange>)> does = [](const ref<exchange>& what) {
-        what->answer(text_reply(what->asked().target));
-    };
+    changing does{
+        [](const ref<exchange>& what) { what->answer(text_reply(what->asked().target)); }};
     void open(const server_options& wanted = {}, std::string_view address = "127.0.0.1:0") {
         auto made = listen(wanted, address);
         ASSERT_TRUE(made) << made.error().message();

@@ -12,16 +12,17 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class server_life : public servers {
   protected:
     // A request that the handler keeps.
     ref<exchange> keep_one(visitor& from) {
-        std::promise<ref<exchange>> asked;
-        does = [&](ref<exchange> what) { asked.set_value(std::move(what)); };
+        const auto asked = std::make_shared<std::promise<ref<exchange>>>();
+        does = [asked](ref<exchange> what) { asked->set_value(std::move(what)); };
         from.send(get("/kept"));
-        return asked.get_future().get();
+        return asked->get_future().get();
     }
 };
 
@@ -38,8 +39,15 @@ TEST_F(server_life, it_listens_where_it_was_told) {
 }
 
 TEST_F(server_life, what_is_no_address_is_refused) {
-    for (const char* text : {"", "127.0.0.1", "127.0.0.1:", ":80", "127.0.0.1:65536", "127.0.0.1:x",
-                             "example.org:80", "::1:80", "127.0.0.1:80 "}) {
+    for (const char* text : {"",
+                             "127.0.0.1",
+                             "127.0.0.1:",
+                             ":80",
+                             "127.0.0.1:65536",
+                             "127.0.0.1:x",
+                             "example.org:80",
+                             "::1:80",
+                             "127.0.0.1:80 "}) {
         const auto made = listen({}, text);
         ASSERT_FALSE(made) << text;
         EXPECT_EQ(made.error().status(), COORD_INVALID_ARGUMENT) << text;
@@ -149,7 +157,7 @@ TEST_F(server_life, an_answer_after_the_close_goes_nowhere) {
     auto kept = keep_one(busy);
     serving->close();
     EXPECT_EQ(busy.read_all(), "");
-    EXPECT_EQ(serving->open().open(), 0U);
+    while (serving->open().open() != 0) std::this_thread::yield();
     serving.reset();
     io.reset();  // Asio's context is gone; the exchange is not
     EXPECT_EQ(kept->asked().target, "/kept");
@@ -189,6 +197,49 @@ TEST_F(server_life, the_handler_may_close_the_server) {
     visitor one(port);
     EXPECT_EQ(one.ask(get()), "");
     await_connections(0);
+}
+
+TEST_F(server_life, a_handler_that_closes_the_server_may_keep_its_exchange) {
+    std::promise<ref<exchange>> kept;
+    does = [&](ref<exchange> what) {
+        serving->close();
+        kept.set_value(std::move(what));
+    };
+    open();
+    visitor one(port);
+    EXPECT_EQ(one.ask(get()), "");
+    auto mine = kept.get_future().get();
+    while (serving->open().open() != 0) std::this_thread::yield();
+    serving.reset();
+    io.reset();
+    mine->answer(text_reply("too late"));
+    mine.reset();
+}
+
+TEST_F(server_life, a_value_that_is_let_go_of_may_close_the_server) {
+    open();
+    visitor busy(port);
+    const auto kept = keep_one(busy);
+    reply made;
+    const auto close = [](void* user) { static_cast<server*>(user)->close(); };
+    made.value = bytes_ref(bytes::make_external("text", serving.get(), close), false);
+    kept->answer(std::move(made));
+    EXPECT_EQ(body_of(busy.read()), "text");
+    EXPECT_EQ(busy.read_all(), "");
+}
+
+TEST_F(server_life, a_reply_that_was_on_its_way_is_the_last_after_a_drain) {
+    const std::string text(16 << 20, 'v');
+    does = [&](const ref<exchange>& what) { what->answer(text_reply(text)); };
+    open();
+    visitor one(port, INADDR_LOOPBACK, 4'096);
+    one.send(get());
+    while (!one.has_news()) std::this_thread::yield();
+    serving->drain();
+    const auto got = one.read();
+    EXPECT_THAT(got, Not(HasSubstr("Connection: close")));
+    EXPECT_EQ(body_of(got), text);
+    EXPECT_EQ(one.read_all(), "");
 }
 
 TEST_F(server_life, a_close_may_come_while_others_answer) {

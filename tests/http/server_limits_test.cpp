@@ -107,7 +107,7 @@ class no_descriptors {
     std::vector<int> taken_;
 };
 
-TEST_F(server_limits, without_descriptors_accepting_rests_and_goes_on_by_itself) {
+TEST_F(server_limits, without_descriptors_the_others_are_served_and_who_waits_is_served_later) {
     open();
     visitor served(port);
     EXPECT_EQ(status_of(served.ask(get())), 200);
@@ -123,8 +123,28 @@ TEST_F(server_limits, without_descriptors_accepting_rests_and_goes_on_by_itself)
         EXPECT_EQ(status_of(served.ask(get())), 200);
         EXPECT_FALSE(waits.has_news());
     }
-    EXPECT_EQ(status_of(served.ask(get())), 200);
-    EXPECT_FALSE(waits.has_news()) << "not in a loop";
+    while (!waits.has_news()) advance(1s);
+    EXPECT_EQ(body_of(waits.read()), "/waits");
+}
+
+TEST_F(server_limits, without_descriptors_accepting_rests_until_a_timer) {
+    open();
+    visitor waits(0);
+    const auto await_timer = [this] {
+        while (timers->size() == 0) std::this_thread::yield();
+    };
+    {
+        const no_descriptors none;
+        waits.connect(port);
+        waits.send(get("/waits"));
+        for (int i = 0; i < 3; ++i) {
+            await_timer();  // it tried, and will try again then
+            advance(1s);
+        }
+        await_timer();
+    }
+    EXPECT_EQ(serving->read().connections, 0U);
+    EXPECT_FALSE(waits.has_news());
     advance(1s);
     EXPECT_EQ(body_of(waits.read()), "/waits");
 }

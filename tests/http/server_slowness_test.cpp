@@ -1,5 +1,5 @@
-// Clients that are slow, silent or gone cost a connection for a while and nobody else anything. Time
-// is the test's, sockets are real.
+// Clients that are slow, silent or gone cost a connection for a while and nobody else anything.
+// Time is the test's, sockets are real.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -28,7 +28,8 @@ class slow_clients : public servers {
         return most;
     }
     int seconds_until_cut(const visitor& whose, int most) {
-        return seconds_until_cut(whose, [] {}, most);
+        return seconds_until_cut(
+            whose, [] {}, most);
     }
 };
 
@@ -139,7 +140,8 @@ TEST_F(slow_clients, a_refused_client_that_does_not_leave_is_cut_soon) {
         advance(1s);
         catch_up();
         // The visitor that caught up is on its way out itself.
-        for (int i = 0; i < 1'000 && serving->read().connections > 0; ++i) std::this_thread::yield();
+        for (int i = 0; i < 1'000 && serving->read().connections > 0; ++i)
+            std::this_thread::yield();
     }
     EXPECT_LE(seconds, 4);
     EXPECT_EQ(serving->read().timed_out, 0U);

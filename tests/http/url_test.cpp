@@ -135,9 +135,18 @@ TEST(listen_addresses, are_a_host_and_a_port) {
     EXPECT_EQ(v6->host, "::1");
     EXPECT_EQ(v6->port, "0");
     EXPECT_TRUE(parse_listen("localhost:8080"));
-    for (const char* wrong : {"", "127.0.0.1", ":8080", "127.0.0.1:", "127.0.0.1:x", "::1:80",
-                              "127.0.0.1:65536", "http://127.0.0.1:80", "127.0.0.1:80/", "a b:80",
-                              "[::1]", "300.0.0.1:80"}) {
+    for (const char* wrong : {"",
+                              "127.0.0.1",
+                              ":8080",
+                              "127.0.0.1:",
+                              "127.0.0.1:x",
+                              "::1:80",
+                              "127.0.0.1:65536",
+                              "http://127.0.0.1:80",
+                              "127.0.0.1:80/",
+                              "a b:80",
+                              "[::1]",
+                              "300.0.0.1:80"}) {
         const auto made = parse_listen(wrong);
         ASSERT_FALSE(made) << wrong;
         EXPECT_EQ(made.error().status(), COORD_INVALID_ARGUMENT);
@@ -145,13 +154,16 @@ TEST(listen_addresses, are_a_host_and_a_port) {
 }
 
 TEST(hosts, are_known_to_be_loopback_or_wildcard) {
-    for (const char* own : {"localhost", "LocalHost", "127.0.0.1", "127.255.0.3", "::1",
-                            "::ffff:127.0.0.1"})
+    for (const char* own :
+         {"localhost", "LocalHost", "127.0.0.1", "127.255.0.3", "::1", "::ffff:127.0.0.1"})
         EXPECT_TRUE(is_loopback(own)) << own;
-    for (const char* other : {"", "0.0.0.0", "::", "10.0.0.1", "128.0.0.1", "example", "localhost1"})
+    for (const char* other :
+         {"", "0.0.0.0", "::", "10.0.0.1", "128.0.0.1", "example", "localhost1"})
         EXPECT_FALSE(is_loopback(other)) << other;
-    for (const char* any : {"0.0.0.0", "::", "::ffff:0.0.0.0"}) EXPECT_TRUE(is_wildcard(any)) << any;
-    for (const char* one : {"", "127.0.0.1", "::1", "example"}) EXPECT_FALSE(is_wildcard(one)) << one;
+    for (const char* any : {"0.0.0.0", "::", "::ffff:0.0.0.0"})
+        EXPECT_TRUE(is_wildcard(any)) << any;
+    for (const char* one : {"", "127.0.0.1", "::1", "example"})
+        EXPECT_FALSE(is_wildcard(one)) << one;
 }
 
 }  // namespace

@@ -1,18 +1,19 @@
-// A libcoord node for tests/interop, on default settings, through the C API, driven by lines on stdin.
+// A libcoord node for tests/interop, on default settings, through the C API, driven by lines on
+// stdin.
 //
 //     usage: interop_node <name> <group>...
 //
-// It listens on a port of the system's choice and says so in its first line. Each line it reads is a
-// command in words, each line it writes one JSON object. Keys are hex digits behind an 'x', so that
-// every key is a word. tests/interop/go/main.go speaks the same.
+// It listens on a port of the system's choice and says so in its first line. Each line it reads is
+// a command in words, each line it writes one JSON object. Keys are hex digits behind an 'x', so
+// that every key is a word. tests/interop/go/main.go speaks the same.
 #include <coord/coord.h>
-#include <zlib.h>
 
 #include <cstdlib>
 #include <iostream>
 #include <iterator>
 #include <sstream>
 #include <vector>
+#include <zlib.h>
 
 #include "loading.hpp"
 #include "support/json_line.hpp"
@@ -76,8 +77,8 @@ class node {
         options.load = &loading::load;
         options.user = &loading_;
         options.peers = peers_;
-        must(
-            coord_group_new(runtime_, name.data(), name.size(), &options, &groups_[name], &err), err);
+        must(coord_group_new(runtime_, name.data(), name.size(), &options, &groups_[name], &err),
+             err);
     }
 
     json_line run(const std::vector<std::string>& words);
@@ -172,7 +173,8 @@ json_line node::get_all(coord_group* group, const std::vector<std::string>& keys
         must(coord_queue_wait(queue_, COORD_FOREVER, events, std::size(events), &count, &err), err);
         for (std::size_t i = 0; i < count; ++i, ++told)
             answers[events[i].token] =
-                answer(events[i].status, static_cast<coord_bytes*>(events[i].value), events[i].error)
+                answer(
+                    events[i].status, static_cast<coord_bytes*>(events[i].value), events[i].error)
                     .str();
     }
     std::string list;

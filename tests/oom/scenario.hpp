@@ -40,6 +40,7 @@ struct scenario {
 const std::vector<scenario>& value_scenarios();
 const std::vector<scenario>& runtime_scenarios();
 const std::vector<scenario>& group_scenarios();
+const std::vector<scenario>& peers_scenarios();
 
 inline int failures = 0;
 inline const char* running = "";

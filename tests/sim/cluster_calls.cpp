@@ -55,11 +55,8 @@ time_point cluster_world::some_deadline() {
 ref<context> cluster_world::some_context(call& of) {
     if (!one_in(4)) return nullptr;
     if (contexts_.size() < 4 || one_in(3))
-        contexts_.emplace_back(new context(clock_,
-                                           one_in(2) ? never
-                                                     : after(clock_.now(), duration(below(6'000))),
-                                           nullptr,
-                                           {}));
+        contexts_.emplace_back(new context(
+            clock_, one_in(2) ? never : after(clock_.now(), duration(below(6'000))), nullptr, {}));
     of.until = contexts_[below(contexts_.size())];
     of.latest = std::min(of.latest, of.until->deadline());
     of.must_end = of.until->was_cancelled();
@@ -102,10 +99,8 @@ void cluster_world::ask(node& at) {
     mine.latest = std::min(mine.latest, deadline);
     ++at.did.gets;
     calls_.emplace(token, mine);
-    at.group->ask(key_text(mine.key),
-                  deadline,
-                  ref<told_get>(new told_get(*this, token)),
-                  asked_by::here);
+    at.group->ask(
+        key_text(mine.key), deadline, ref<told_get>(new told_get(*this, token)), asked_by::here);
     seen("asked");
 }
 
@@ -161,8 +156,7 @@ void cluster_world::start_removal(node& at) {
     const auto until = some_context(mine);
     const auto before = std::exchange(removal_now_, begin_removal(at, mine));
     calls_.emplace(token, mine);
-    auto started =
-        at.group->start_remove(key_text(mine.key), deadline, until, at.answers, token);
+    auto started = at.group->start_remove(key_text(mine.key), deadline, until, at.answers, token);
     removal_now_ = before;
     if (!started) return fail("a removal was refused: " + std::string(started.error().message()));
     calls_[token].op = *started;

@@ -162,8 +162,7 @@ void cluster_world::serve(const exchange& what) {
     const auto now = clock_.now();
     // Go tells no deadline.
     const auto deadline = one_in(3) ? never : after(now, what.deadline - what.put);
-    const serving mine{
-        what.to, at.life, std::min(deadline, after(now, at.wanted.load_timeout))};
+    const serving mine{what.to, at.life, std::min(deadline, after(now, at.wanted.load_timeout))};
     serving_.emplace(what.id, mine);
     ++at.did.peer_gets;
     seen("served");

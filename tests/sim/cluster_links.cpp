@@ -105,7 +105,8 @@ bool links::hurry() {
     bool did = false;
     for (auto at = agenda_.begin(); at != agenda_.end();) {
         const due next = at->second;
-        if (next.what == step::expire && open_.count(next.id) != 0) {
+        const bool waits = next.what == step::expire && at->first > clock_.now();
+        if (waits && open_.count(next.id) != 0) {
             ++at;
             continue;
         }

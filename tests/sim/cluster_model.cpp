@@ -68,10 +68,7 @@ bool model::reached_all(std::uint64_t removal) const noexcept {
     return true;
 }
 
-void model::keep(std::size_t node,
-                 std::uint64_t key,
-                 time_point now,
-                 std::int64_t expire_unix_ns) {
+void model::keep(std::size_t node, std::uint64_t key, time_point now, std::int64_t expire_unix_ns) {
     kept_[node][key] = {now, expire_unix_ns};
 }
 

@@ -79,7 +79,7 @@ class model {
              std::int64_t unix_ns) const noexcept;
 
   private:
-    struct removal {
+    struct round {
         std::uint64_t key = 0;
         std::uint64_t lists = 0;
         std::uint32_t others = 0;  // bits: who is asked
@@ -92,7 +92,7 @@ class model {
     const std::size_t nodes_;
     std::uint64_t next_load_ = 1;
     std::vector<floor> floors_;  // by key
-    std::vector<removal> removals_;
+    std::vector<round> removals_;
     std::vector<std::map<std::uint64_t, entry>> kept_;  // by node
 };
 

@@ -32,15 +32,15 @@ class skewed_clock final : public clock {
 
 // What the node did, to be compared with its group's counters. Begins anew with each group.
 struct tally {
-    std::uint64_t gets = 0;       // for its own host
-    std::uint64_t peer_gets = 0;  // for peers
-    std::uint64_t served = 0;     // these, and removals for peers
-    std::uint64_t asked = 0;      // questions put to peers
-    std::uint64_t given = 0;   // values that peers gave
-    std::uint64_t faults = 0;  // peers that gave nothing usable
+    std::uint64_t gets = 0;         // for its own host
+    std::uint64_t peer_gets = 0;    // for peers
+    std::uint64_t served = 0;       // these, and removals for peers
+    std::uint64_t asked = 0;        // questions put to peers
+    std::uint64_t given = 0;        // values that peers gave
+    std::uint64_t faults = 0;       // peers that gave nothing usable
     std::uint64_t faults_seen = 0;  // these, and refusals
     std::uint64_t late_faults = 0;  // of these, when it was too late to load
-    std::uint64_t loaded = 0;  // values that the loader gave in time
+    std::uint64_t loaded = 0;       // values that the loader gave in time
     std::uint64_t slowest_ns = 0;
 };
 
@@ -75,7 +75,7 @@ struct node {
     ref<groupcache::group> group;  // null while it is down
     bool member = true;            // in the list on which all agree
     bool closing = false;
-    std::uint64_t life = 0;       // counts its groups
+    std::uint64_t life = 0;  // counts its groups
     tally did;
 };
 

@@ -47,7 +47,7 @@ void cluster_world::let_lists_differ() {
     node& at = some_node();
     std::vector<std::string> list;
     for (const auto& each : nodes_)
-        if (!one_in(each.get() == &at ? 6 : 3)) list.push_back(url_of(each->index));
+        if (each->member && !one_in(each.get() == &at ? 6 : 3)) list.push_back(url_of(each->index));
     at.peers->set(std::move(list));
     ++lists_changed_;
     lists_agree_ = false;

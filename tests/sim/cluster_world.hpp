@@ -1,10 +1,11 @@
 // A cluster of two to four nodes under a seeded schedule, checked against a model.
 //
 // One thread does everything: it starts gets and removals on any node, carries messages, answers
-// loads early, late or never, moves the clock, crashes nodes, cuts links, lets lists differ. What it
-// checks: each value against cluster_model.hpp; that everything ends once and in time, and nothing
-// is left when all have rested; that serving a peer never asks a peer; where and how often a key is
-// loaded; the counters. A violation is a text; the same seed gives the same steps and the same hash.
+// loads early, late or never, moves the clock, crashes nodes, cuts links, lets lists differ. What
+// it checks: each value against cluster_model.hpp; that everything ends once and in time, and
+// nothing is left when all have rested; that serving a peer never asks a peer; where and how often
+// a key is loaded; the counters. A violation is a text; the same seed gives the same steps and the
+// same hash.
 #pragma once
 
 #include <cstdint>
@@ -144,6 +145,7 @@ class cluster_world final : public links::nodes, public asks_peers {
     // --- checks
     bool is_live(const groupcache::flight& flight) const noexcept;
     bool will_keep(const groupcache::flight& flight) const noexcept;
+    bool is_of_owner(const load& mine) const;
     void check_load(const load& mine);
     void check_place(const load& mine);
     void check_question(node& from, std::uint64_t key, const groupcache::flight& asking);
@@ -162,20 +164,20 @@ class cluster_world final : public links::nodes, public asks_peers {
     testing::virtual_clock clock_;
     links links_{*this, chance_, clock_};
     const std::uint64_t keys_;
-    const bool calm_;           // links and nodes work, and lists agree, all the time
-    const bool tells_ttl_;      // what is left of a value's time crosses links, or the date it ends
-    const bool ample_;          // memory for everything
+    const bool calm_;       // links and nodes work, and lists agree, all the time
+    const bool tells_ttl_;  // what is left of a value's time crosses links, or the date it ends
+    const bool ample_;      // memory for everything
     std::int64_t max_skew_ = 0;
     model model_;
     std::vector<std::unique_ptr<node>> nodes_;
     std::vector<ref<context>> contexts_;
 
-    std::map<std::uint64_t, call> calls_;         // by token
-    std::map<std::uint64_t, serving> serving_;    // by number
+    std::map<std::uint64_t, call> calls_;       // by token
+    std::map<std::uint64_t, serving> serving_;  // by number
     std::vector<load> loads_;
     std::vector<groupcache::peer_error*> decisions_;
     // Only looked up: their order is not the seed's.
-    std::set<const groupcache::flight*> not_given_;  // whose peer gave nothing
+    std::set<const groupcache::flight*> not_given_;              // whose peer gave nothing
     std::set<std::pair<std::uint64_t, coord_status>> failures_;  // that the host's code has told
     std::uint64_t next_token_ = 1;
     std::uint64_t removal_now_ = 0;  // whose questions are put now

@@ -1,20 +1,19 @@
-// An HTTP server as bad as a test wants it: each connection runs a script on a thread of its own, over
-// plain sockets on an ephemeral port of the loopback.
+// An HTTP server as bad as a test wants it: each connection runs a script on a thread of its own,
+// over plain sockets on an ephemeral port of the loopback.
 #pragma once
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cstdint>
 #include <functional>
 #include <list>
 #include <mutex>
+#include <netinet/in.h>
+#include <poll.h>
 #include <string>
 #include <string_view>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 

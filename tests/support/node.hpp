@@ -16,11 +16,8 @@
 namespace coord::testing {
 
 struct log_lines {
-    static void write(void* user,
-                      std::int32_t,
-                      const char*,
-                      const char* text,
-                      std::size_t size) noexcept {
+    static void write(
+        void* user, std::int32_t, const char*, const char* text, std::size_t size) noexcept {
         auto& mine = *static_cast<log_lines*>(user);
         const std::lock_guard lock(mine.mutex);
         mine.all.emplace_back(text, size);
@@ -86,6 +83,7 @@ class node {
     std::uint16_t port() const {
         return static_cast<std::uint16_t>(std::stoi(url().substr(url().rfind(':') + 1)));
     }
+    clock& time() const { return owner->time(); }
     result<bytes_ref> get(std::string_view key, time_point deadline = never) {
         return g->get(key, deadline, nullptr, groupcache::group::counted::now);
     }
@@ -103,16 +101,20 @@ class node {
         for (const auto& [key, count] : loads_) sum += count;
         return sum;
     }
+    // What differs at the end only would go to one owner: FNV-1 hardly mixes the last bytes.
+    static std::string spread_key(std::string_view prefix, int i) {
+        return std::string(prefix) + std::to_string(i) + "-of-many-keys";
+    }
     // A key that this one owns, by its own list.
     std::string own_key(std::string_view prefix = "key") const {
         for (int i = 0;; ++i) {
-            auto key = std::string(prefix) + std::to_string(i);
+            auto key = spread_key(prefix, i);
             if (peers->owns(key)) return key;
         }
     }
     std::string alien_key(std::string_view prefix = "key") const {
         for (int i = 0;; ++i) {
-            auto key = std::string(prefix) + std::to_string(i);
+            auto key = spread_key(prefix, i);
             if (!peers->owns(key)) return key;
         }
     }

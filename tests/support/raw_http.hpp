@@ -1,5 +1,5 @@
-// A client of an HTTP server that sends exactly the bytes it is given and reads one reply at a time.
-// Blocking sockets; a watchdog of a minute ends what hangs.
+// A client of an HTTP server that sends exactly the bytes it is given and reads one reply at a
+// time. Blocking sockets; a watchdog of a minute ends what hangs.
 #pragma once
 
 #include <arpa/inet.h>
@@ -29,7 +29,8 @@ struct raw_reply {
 
 class raw_client {
   public:
-    explicit raw_client(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    explicit raw_client(std::uint16_t port)
+        : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
         sockaddr_in to{};
         to.sin_family = AF_INET;
         to.sin_port = htons(port);

@@ -31,6 +31,11 @@ bool parse_one(std::string_view name, std::string_view text, settings& into) {
         into.zipf = text == "zipf";
         return into.zipf || text == "uniform";
     }
+    if (name == "callers") {
+        into.blocking = text == "threads";
+        return into.blocking || text == "queue";
+    }
+    if (name == "in_flight") return parse_number(text, into.in_flight) && into.in_flight > 0;
     if (name == "items") return parse_number(text, into.items) && into.items > 0;
     if (name == "value_bytes") return parse_number(text, into.value_bytes) && into.value_bytes > 0;
     if (name == "threads") return parse_number(text, into.threads) && into.threads > 0;

@@ -19,6 +19,8 @@ struct settings {
     std::uint64_t threads = 1;         // callers at once
     std::uint64_t milliseconds = 500;  // how long hits are measured
     std::uint64_t room = 0;            // entries the cache has room for; 0 = all
+    std::uint64_t in_flight = 1;       // gets of a peer at once
+    bool blocking = false;             // each on a thread of its own, else by a queue
     bool zipf = false;                 // some keys far more often than others, else all alike
 };
 

@@ -1,38 +1,22 @@
 // Our side of the comparison: libcoord.so, through its C API alone, under the workloads of
 // benchmarks/peers/go.
 //
-// One workload a process; settings are name=value arguments; the result is one line of JSON. What
-// goes wrong ends the process: a benchmark that did other work than it should has no figures.
+// One workload a process (two for peer_get); settings are name=value arguments; the result is one
+// line of JSON.
 #include <coord/coord.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <latch>
-#include <map>
 #include <memory>
 #include <thread>
 
 #include "load.hpp"
+#include "outcome.hpp"
+#include "owner_process.hpp"
+#include "peer_get.hpp"
 
 namespace coord::bench {
 namespace {
-
-using result = std::map<std::string, double>;
-
-[[noreturn]] void fail(const char* what, std::uint64_t got, std::uint64_t wanted) {
-    std::fprintf(stderr,
-                 "%s: %llu, not %llu\n",
-                 what,
-                 static_cast<unsigned long long>(got),
-                 static_cast<unsigned long long>(wanted));
-    std::exit(1);
-}
-
-void must(coord_status status, const char* what) {
-    if (status == COORD_OK) return;
-    std::fprintf(stderr, "%s: %s\n", what, coord_status_name(status));
-    std::exit(1);
-}
 
 void load(void* user, coord_request* request) {
     const auto* const value = static_cast<const std::string*>(user);
@@ -212,11 +196,14 @@ result miss(const settings& wanted) {
 
 int run(const std::vector<std::string_view>& arguments) {
     const std::map<std::string_view, result (*)(const settings&)> workloads = {
-        {"memory", &memory}, {"hit", &hit}, {"miss", &miss}};
+        {"memory", &memory}, {"hit", &hit}, {"miss", &miss}, {"peer_get", &peer_get}};
     const auto chosen = arguments.empty() ? workloads.end() : workloads.find(arguments.front());
     settings wanted;
+    if (!arguments.empty() && arguments.front() == "own" &&
+        parse({arguments.begin() + 1, arguments.end()}, wanted))
+        return own(wanted);
     if (chosen == workloads.end() || !parse({arguments.begin() + 1, arguments.end()}, wanted)) {
-        std::fputs("usage: coord_peer memory|hit|miss [name=value ...]\n", stderr);
+        std::fputs("usage: coord_peer memory|hit|miss|peer_get [name=value ...]\n", stderr);
         return 1;
     }
     const char* between = "{";

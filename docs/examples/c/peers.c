@@ -65,7 +65,7 @@ static void key_of_second(struct node nodes[NODES], const char* prefix, char key
     for (int number = 0, found = 0; !found; number++) {
         coord_error* err = NULL;
         coord_bytes* owner = NULL;
-        snprintf(key, 32, "%s%d", prefix, number);
+        snprintf(key, 32, "%s%d, small", prefix, number);
         must(coord_peers_owner(nodes[0].peers, key, COORD_NUL, &owner, &err), &err);
         size_t size;
         const char* url = coord_bytes_data(owner, &size);

@@ -1,5 +1,6 @@
 #include "crowd.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <thread>
@@ -18,11 +19,14 @@ class crowd::reader {
     }
 
     void run(const round& what, const std::function<void()>& seen) {
+        // New keys come a few at a time, and all readers fall upon them.
         const auto range = what.to - what.from;
+        const auto steps = (what.questions + 1) / 2;
         for (std::size_t i = 0; i < what.questions; ++i) {
-            // Every second question goes through the keys in order, the others are drawn.
-            auto key = what.from + (number_ * what.questions + i / 2) % range;
-            if (i % 2 != 0) key = what.from + random_() % range;
+            const auto old = range * (i / 2) / steps;
+            const auto width = range * (i / 2 + 1) / steps - old;
+            auto key = what.from + old + number_ % std::max<std::size_t>(width, 1);
+            if (i % 2 != 0) key = what.from + random_() % (old + 1);
             if (i % 4 == 3 && what.from > 0) key = random_() % what.from;
             if (!put(key)) return;
             seen();

@@ -17,8 +17,9 @@ struct quiz {
     std::vector<std::string> addresses;  // of the processes
 };
 
-// Each reader asks so many questions about keys [from, to), so that each of them is asked about;
-// every fourth question is about one of [0, from) instead, where there are any.
+// Each reader asks so many questions about keys [from, to). Every second one is about a new key, so
+// that in the end each is asked about, the others about keys that others asked about before; half
+// of these about [0, from), where there are any.
 struct round {
     std::size_t from = 0;
     std::size_t to = 0;

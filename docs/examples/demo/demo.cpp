@@ -11,15 +11,19 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <future>
-#include <stdexcept>
+#include <mutex>
 #include <string>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 #include "corpus.hpp"
 #include "crowd.hpp"
 #include "node.hpp"
 #include "tally.hpp"
+#include "verdict.hpp"
 
 namespace demo {
 namespace {
@@ -54,6 +58,19 @@ void bound_it(unsigned seconds) {
     std::signal(SIGINT, interrupted);
     std::signal(SIGTERM, interrupted);
     alarm(seconds);
+}
+
+corpus read_files(const std::string& directory, std::size_t most) {
+    auto files = corpus::read(directory, most);
+    require(files.size() >= 30, "there are too few source files below " + directory);
+    return files;
+}
+
+std::vector<std::string> both_kinds_of_keys(const corpus& files) {
+    auto keys = files.keys_about_likeness();
+    const auto more = files.keys_about_phrases();
+    keys.insert(keys.end(), more.begin(), more.end());
+    return keys;  // sorted: "most like ..." comes before "own phrases of ..."
 }
 
 std::vector<node> start_nodes(const subject& about) {
@@ -97,169 +114,136 @@ std::vector<std::size_t> owners_of(const std::vector<std::string>& keys,
     return owners;
 }
 
-void require(bool so, const std::string& otherwise) {
-    if (!so) throw std::runtime_error(otherwise);
-}
-
-// Every key of [from, to) was computed once, by its owner.
-void check_once(const tally& computed,
-                const std::vector<std::size_t>& owners,
-                std::size_t from,
-                std::size_t to) {
-    for (auto key = from; key < to; ++key)
-        require(computed.of_all(key) == 1 && computed.of(owners[key], key) == 1,
-                "key " + std::to_string(key) + " was computed " +
-                    std::to_string(computed.of_all(key)) + " times, " +
-                    std::to_string(computed.of(owners[key], key)) + " of them by its owner");
-}
-
-struct after_death {
-    std::size_t keys = 0;    // that the dead process owned
-    std::size_t before = 0;  // computed by itself
-    std::size_t again = 0;   // computed by survivors
-    std::size_t most = 0;    // of one key by one survivor
-    std::size_t others_keys = 0;
-};
-
-after_death count_after_death(const tally& computed, const std::vector<std::size_t>& owners) {
-    after_death counts;
-    for (std::size_t key = 0; key < owners.size(); ++key) {
-        if (owners[key] != victim) {
-            ++counts.others_keys;
-            continue;
-        }
-        ++counts.keys;
-        for (std::size_t by = 0; by < node_count; ++by) {
-            const std::size_t times = computed.of(by, key);
-            require(times <= 1,
-                    "a process computed a key of the dead one " + std::to_string(times) + " times");
-            (by == victim ? counts.before : counts.again) += times;
-            if (by != victim) counts.most = std::max(counts.most, times);
-        }
-    }
-    return counts;
-}
-
 double seconds_since(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-void tell_about(std::vector<node>& nodes, const tally& computed, std::size_t keys) {
-    std::printf(
-        "             %10s %10s %12s %12s\n", "asked", "computed", "from memory", "from peers");
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-        const auto counts = nodes[i].counts();
-        std::printf("  process %zu  %10llu %10u %12llu %12llu\n",
-                    i + 1,
-                    static_cast<unsigned long long>(counts.gets),
-                    computed.sum(i, 0, keys),
-                    static_cast<unsigned long long>(counts.hits),
-                    static_cast<unsigned long long>(counts.from_peers));
+// The three processes, and what they are asked.
+class show {
+  public:
+    explicit show(const std::string& directory)
+        : size_(chosen_size()),
+          files_(read_files(directory, size_.files)),
+          keys_(both_kinds_of_keys(files_)),
+          computed_(node_count, keys_.size()),
+          nodes_(start_nodes({files_, keys_, computed_})),
+          owners_(owners_of(keys_, nodes_)) {
+        for (auto& one : nodes_) one.join(list_of(nodes_));
     }
+
+    void run() {
+        quiz about{keys_, right_answers(files_, keys_), {}};
+        for (const auto& one : nodes_) about.addresses.push_back(one.address());
+        crowd readers(about, size_.readers);
+        introduce();
+        first_round(readers);
+        second_round(readers);
+        conclude(readers);
+    }
+
+  private:
+    void introduce() const;
+    void first_round(crowd& readers);
+    void second_round(crowd& readers);
+    void conclude(const crowd& readers) const;
+    std::size_t half() const noexcept { return keys_.size() / 2; }
+
+    const size_of_it size_;
+    const corpus files_;
+    const std::vector<std::string> keys_;
+    tally computed_;
+    std::vector<node> nodes_;
+    const std::vector<std::size_t> owners_;
+};
+
+void show::introduce() const {
+    std::printf(
+        "Three processes share one cache over HTTP. %zu readers ask any of them about %zu source\n"
+        "files: which other file is most like this one, and which phrases no other file has.\n\n",
+        size_.readers,
+        files_.size());
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+        std::printf("  process %zu  pid %d, %s for its peers, http://%s for readers\n",
+                    i + 1,
+                    static_cast<int>(nodes_[i].pid()),
+                    nodes_[i].url().c_str(),
+                    nodes_[i].address().c_str());
+    std::printf("\n");
+    std::fflush(stdout);
 }
 
 // One result for each file, from nothing.
-void first_round(crowd& readers,
-                 std::vector<node>& nodes,
-                 const tally& computed,
-                 const std::vector<std::size_t>& owners,
-                 std::size_t questions) {
-    const auto count = owners.size() / 2;
+void show::first_round(crowd& readers) {
     const auto begin = std::chrono::steady_clock::now();
-    readers.ask({0, count, questions}, [] {});
+    readers.ask({0, half(), size_.questions}, [] {});
     require(readers.flaw().empty(), readers.flaw());
-    std::printf("1  nothing is in memory: %zu questions in %.1f s, every answer right\n",
-                readers.answers(),
-                seconds_since(begin));
-    tell_about(nodes, computed, count);
-    check_once(computed, owners, 0, count);
-    std::printf("  %zu results, computed %zu times in the whole cluster\n\n", count, count);
+    std::printf(
+        "1  nothing is in memory: %zu questions in %.1f s, every answer right\n"
+        "             %10s %10s %12s %12s\n",
+        readers.answers(),
+        seconds_since(begin),
+        "asked",
+        "computed",
+        "from memory",
+        "from peers");
+    std::size_t all = 0;
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+        const auto counts = nodes_[i].counts();
+        const auto computed = computed_.sum(i, 0, half());
+        all += computed;
+        std::printf("  process %zu  %10llu %10u %12llu %12llu\n",
+                    i + 1,
+                    static_cast<unsigned long long>(counts.gets),
+                    computed,
+                    static_cast<unsigned long long>(counts.hits),
+                    static_cast<unsigned long long>(counts.from_peers));
+    }
+    std::printf("   %zu results, computed %zu times in the whole cluster\n\n", half(), all);
+    std::fflush(stdout);
+    require_once(computed_, owners_, 0, half());
 }
 
-// Another result for each file; one process dies when it has computed a quarter of its own.
-void second_round(crowd& readers,
-                  std::vector<node>& nodes,
-                  const tally& computed,
-                  const std::vector<std::size_t>& owners,
-                  std::size_t questions) {
-    const auto count = owners.size() / 2;
-    const auto its_own =
-        std::count(owners.begin() + static_cast<std::ptrdiff_t>(count), owners.end(), victim);
-    std::once_flag once;
+// Another result for each file; one process dies when it has computed half of its own.
+void show::second_round(crowd& readers) {
+    const auto its_own = static_cast<std::size_t>(
+        std::count(owners_.begin() + static_cast<std::ptrdiff_t>(half()), owners_.end(), victim));
     const auto before = readers.answers();
-    std::atomic<std::size_t> answers_at_death{0};
+    std::once_flag once;
+    std::size_t answers_at_death = 0;
     const auto begin = std::chrono::steady_clock::now();
-    readers.ask({count, 2 * count, questions}, [&] {
-        if (computed.sum(victim, count, 2 * count) * 4 < its_own) return;
+    readers.ask({half(), 2 * half(), size_.questions}, [&] {
+        if (computed_.sum(victim, half(), 2 * half()) * 2 < its_own) return;
         std::call_once(once, [&] {
             readers.expect_end_of(victim);
-            nodes[victim].kill_now();
+            nodes_[victim].kill_now();
             answers_at_death = readers.answers() - before;
         });
     });
     require(readers.flaw().empty(), readers.flaw());
     std::printf(
-        "2  new questions; process %zu is killed after %zu of %zu answers\n"
-        "  %zu readers found it gone and asked another; %.1f s, every answer right\n",
+        "2  new questions, and process %zu is killed after %zu of %zu answers:\n"
+        "   %zu times a reader found it gone and asked another; %.1f s, every answer right\n",
         victim + 1,
-        answers_at_death.load(),
+        answers_at_death,
         readers.answers() - before,
         readers.moved(),
         seconds_since(begin));
 }
 
-int run(const std::string& directory) {
-    const auto size = chosen_size();
-    const auto files = corpus::read(directory, size.files);
-    require(files.size() > 1, "there are no source files in " + directory);
-    auto keys = files.keys_about_likeness();
-    const auto more = files.keys_about_phrases();
-    keys.insert(keys.end(), more.begin(), more.end());
-
-    tally computed(node_count, keys.size());
-    auto nodes = start_nodes({files, keys, computed});
-    const auto list = list_of(nodes);
-    for (auto& one : nodes) one.join(list);
-    quiz about{keys, right_answers(files, keys), {}};
-    for (const auto& one : nodes) about.addresses.push_back(one.address());
-    const auto owners = owners_of(keys, nodes);
-
+void show::conclude(const crowd& readers) const {
+    const auto counts = require_little_again(computed_, owners_, victim);
     std::printf(
-        "Three processes share one cache over HTTP. %zu readers ask any of them about %zu source "
-        "files:\n"
-        "which other file is most like this one, and which phrases it has for itself.\n\n",
-        size.readers,
-        files.size());
-    for (std::size_t i = 0; i < nodes.size(); ++i)
-        std::printf("  process %zu  pid %d, %s for its peers, http://%s for readers\n",
-                    i + 1,
-                    static_cast<int>(nodes[i].pid()),
-                    nodes[i].url().c_str(),
-                    nodes[i].address().c_str());
-    std::printf("\n");
-    std::fflush(stdout);
-
-    crowd readers(about, size.readers);
-    first_round(readers, nodes, computed, owners, size.questions);
-    std::fflush(stdout);
-    second_round(readers, nodes, computed, owners, size.questions);
-
-    const auto counts = count_after_death(computed, owners);
-    for (std::size_t key = 0; key < owners.size(); ++key)
-        if (owners[key] != victim) check_once(computed, owners, key, key + 1);
-    require(counts.again > 0, "the process died too late for anything to be computed again");
-    std::printf(
-        "  %zu keys of the survivors, computed %zu times\n"
-        "  %zu keys of the dead process: %zu times by itself, %zu times again, at most %zu by each "
-        "survivor\n\n",
+        "   %zu keys of the survivors, computed %zu times\n"
+        "   %zu keys of the dead process, computed %zu times by itself, and %zu times again: "
+        "at most %zu by each survivor\n\n"
+        "demo: %zu answers, all right; while its owner lived, every result computed once\n",
         counts.others_keys,
-        counts.others_keys,
+        counts.others_computed,
         counts.keys,
         counts.before,
         counts.again,
-        counts.most);
-    std::printf("demo: %zu answers, all right; every result computed once\n", readers.answers());
-    return 0;
+        counts.most,
+        readers.answers());
 }
 
 }  // namespace
@@ -268,7 +252,8 @@ int run(const std::string& directory) {
 int main(int argc, char** argv) {
     demo::bound_it(20);
     try {
-        return demo::run(argc > 1 ? argv[1] : ".");
+        demo::show(argc > 1 ? argv[1] : ".").run();
+        return 0;
     } catch (const std::exception& error) {
         std::fflush(stdout);
         std::fprintf(stderr, "demo: FAILED, %s\n", error.what());

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <charconv>
 #include <cstdlib>
 #include <netinet/in.h>
@@ -78,6 +79,7 @@ void sidecar::hang_up() noexcept {
 bool sidecar::send_all(std::string_view text) {
     while (!text.empty()) {
         const auto n = send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+        if (n < 0 && errno == EINTR) continue;
         if (n <= 0) return false;
         text.remove_prefix(static_cast<std::size_t>(n));
     }
@@ -91,6 +93,7 @@ std::optional<reply> sidecar::receive() {
     while (body == std::string::npos || text.size() < end) {
         std::array<char, 4096> part;
         const auto n = recv(socket_, part.data(), part.size(), 0);
+        if (n < 0 && errno == EINTR) continue;
         if (n <= 0) return std::nullopt;
         text.append(part.data(), static_cast<std::size_t>(n));
         if (body != std::string::npos) continue;

@@ -27,6 +27,7 @@ class tally {
     tally& operator=(const tally&) = delete;
     ~tally() { munmap(counts_, nodes_ * keys_ * sizeof(count)); }
 
+    std::size_t nodes() const noexcept { return nodes_; }
     void add(std::size_t node, std::size_t key) noexcept { ++counts_[node * keys_ + key]; }
     std::uint32_t of(std::size_t node, std::size_t key) const noexcept {
         return counts_[node * keys_ + key];

@@ -31,7 +31,7 @@ urls = [here.peers.self_url, there.peers.self_url]
 for node in (here, there):
     node.peers.set(urls)
 
-keys = [f"user {number * 7919}" for number in range(100)]
+keys = [f"picture of user {number}, small" for number in range(100)]
 for key in keys:
     assert here.users(key) == there.users(key) == b"row/" + key.encode()
 print(f"{len(keys)} keys, {here.loaded + there.loaded} loads")
