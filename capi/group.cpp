@@ -222,8 +222,8 @@ coord_status coord_group_remove_start(coord_group* of,
         const auto how =
             read_call(call, (*found)->time(), coord::duration::max(), off::invalid, component);
         if (!how) return how.error();
-        const auto started = (*found)->start_remove(
-            *text, how->deadline, how->owner, ref<queue>(*to), token);
+        const auto started =
+            (*found)->start_remove(*text, how->deadline, how->owner, ref<queue>(*to), token);
         if (!started) return started.error();
         if (op != nullptr) *op = hand_out<coord_op>(*started);
         return {};

@@ -36,7 +36,7 @@ result<> read_loader(const coord_group_options& given, group_options& wanted) {
     return {};
 }
 
-result<> read_peers(const coord_group_options& given, group_options& wanted) {
+result<> read_peers(const coord_group_options& given, const runtime& owner, group_options& wanted) {
     if (given.peer_error != nullptr && given.peers == nullptr)
         return invalid(component, "options.peer_error: without peers there are no such errors");
     wanted.peer_error = given.peer_error;
@@ -45,11 +45,13 @@ result<> read_peers(const coord_group_options& given, group_options& wanted) {
     if (!peers) return peers.error();
     if ((*peers)->is_closed())
         return error(COORD_CLOSED, "peers", "options.peers: the peers were closed");
+    if (&(*peers)->owner() != &owner)
+        return invalid(component, "options.peers: they belong to another runtime than the group");
     wanted.peers = *peers;
     return {};
 }
 
-result<group_options> read(const coord_group_options& given) {
+result<group_options> read(const coord_group_options& given, const runtime& owner) {
     if (given.flags != 0 || given.reserved != 0)
         return invalid(component, "options.flags, options.reserved: must be 0");
     if (given.on_abandoned < 0 || given.on_abandoned > COORD_ON_ABANDONED_CANCEL)
@@ -67,7 +69,7 @@ result<group_options> read(const coord_group_options& given) {
     if (given.policy == COORD_POLICY_LRU) wanted.policy = cache::order::lru;
     if (auto times = read_times(given, wanted); !times) return times.error();
     if (auto loader = read_loader(given, wanted); !loader) return loader.error();
-    if (auto peers = read_peers(given, wanted); !peers) return peers.error();
+    if (auto peers = read_peers(given, owner, wanted); !peers) return peers.error();
     return wanted;
 }
 
@@ -98,7 +100,7 @@ result<> make_group(coord_runtime* of,
     if (out == nullptr) return invalid(component, "group: must not be NULL");
     const auto text = read_text(name, name_len, limits::max_name_bytes, component, "name");
     if (!text) return text.error();
-    auto wanted = read(*given);
+    auto wanted = read(*given, **owner);
     if (!wanted) return wanted.error();
     wanted->user_free = given->user_free;
     for (;;) {

@@ -21,12 +21,12 @@ class http_peer::inquiry final : public http::call {
         });
     }
     void failed(error why) noexcept override {
-        end([&] { return verdict_on_failure(std::move(why), terms()); });
+        end([&] { return verdict_on_failure(why); });
     }
 
   private:
     judged_by terms() const noexcept {
-        return {peer_->terms(), peer_->url(), about_->value(), about_->key()};
+        return {peer_->terms(), peer_->url(), about_->value(), about_->key(), asked_};
     }
     template <class Judge>
     void end(Judge judge) noexcept {
@@ -46,6 +46,7 @@ class http_peer::inquiry final : public http::call {
     const ref<http_peer> peer_;
     const bytes_ref about_;  // key, and the group's name as its value
     peer_caller& to_;
+    const std::int64_t asked_ = peer_->terms().owner->time().unix_ns();
 };
 
 http_peer::http_peer(std::shared_ptr<peer_terms> terms, http::url where)

@@ -65,7 +65,8 @@ coord_status loader_status(const http::response& what, const judged_by& by) {
 peer_answer verdict_on_get(const http::response& what, const judged_by& by) {
     if (what.status == 200) {
         auto read = wire::read_value(
-            what, {by.key, by.terms.owner->time().unix_ns(), by.terms.max_value_bytes});
+            what,
+            {by.key, by.terms.owner->time().unix_ns(), by.terms.max_value_bytes, by.asked_unix_ns});
         if (read.value) return {std::move(read.value), fault::none};
         if (read.wrong == nullptr) return {error(COORD_NO_MEMORY), fault::unreachable};
         return {unusable(read.wrong, by), fault::unreachable};
@@ -90,13 +91,12 @@ peer_answer verdict_on_remove(const http::response& what, const judged_by& by) {
     return {error(status, component, message).native("http", what.status), fault::unreachable};
 }
 
-peer_answer verdict_on_failure(error why, const judged_by& by) {
-    const auto message = fmt::format("{}: {}", by.url, why.message());
+peer_answer verdict_on_failure(const error& why) {
     const error_info* const of = why.info();
     const auto status = why.status() == COORD_TIMED_OUT || why.status() == COORD_NO_MEMORY
                             ? why.status()
                             : COORD_UNAVAILABLE;
-    auto made = error(status, component, message);
+    auto made = error(status, component, why.message());  // which names the peer
     if (of != nullptr)
         made = std::move(made).native(of->native_domain, of->native_code).because(why);
     return {std::move(made),

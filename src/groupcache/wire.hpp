@@ -75,6 +75,9 @@ struct reader {
     std::string_view key;
     std::int64_t now_unix_ns;
     std::size_t max_value_bytes;
+    // When the question was put, from which a remaining time counts: a value that is passed to and
+    // fro must not live longer each time. 0 = now.
+    std::int64_t asked_unix_ns = 0;
 };
 // Throws bad_alloc.
 reading read_value(const http::response& from, const reader& by);

@@ -1,4 +1,5 @@
 // The body of a reply: a GetResponse, written around the value and read back.
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <google/protobuf/io/coded_stream.h>
@@ -77,8 +78,9 @@ reading read_value(const http::response& from, const reader& by) {
     bool is_over = expire != 0 && expire < by.now_unix_ns;
     if (facts.ttl_ns) {
         // Both clocks need not agree on what time it is.
-        is_over = *facts.ttl_ns == 0;
-        expire = later(by.now_unix_ns, *facts.ttl_ns);
+        const auto since = by.asked_unix_ns != 0 ? by.asked_unix_ns : by.now_unix_ns;
+        expire = later(std::min(since, by.now_unix_ns), *facts.ttl_ns);
+        is_over = *facts.ttl_ns == 0 || expire < by.now_unix_ns;
     }
     if (is_over) return {nullptr, "the peer returned an expired value"};
     return {bytes_ref(bytes::make(by.key, value, expire, 0), false), nullptr};

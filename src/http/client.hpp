@@ -1,9 +1,10 @@
-// A client for one peer: a pool of kept connections, exact deadlines, no redirects, no retries but one.
+// A client for one peer: a pool of kept connections, exact deadlines, no redirects, no retries but
+// one.
 //
-// send() may be called from any thread and writes from there when a connection is idle; replies come
-// on an io thread. A request whose reused connection died before the first byte of a reply goes out
-// once more, on a fresh connection. Names are resolved on a thread of their own, again at each new
-// connection after a failure; every address of a name is tried.
+// send() may be called from any thread and writes from there when a connection is idle; replies
+// come on an io thread. A request whose reused connection died before the first byte of a reply
+// goes out once more, on a fresh connection. Names are resolved on a thread of their own, again at
+// each new connection after a failure; every address of a name is tried.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@
 namespace coord::http {
 
 // One request and what is to become of it. Who asks derives from it and keeps it alive until
-// answered() or failed() was called: exactly one of them, once, on any thread, perhaps before send()
-// returned.
+// answered() or failed() was called: exactly one of them, once, on any thread, perhaps before
+// send() returned.
 class call {
   public:
     std::string request;  // all of it, as it goes out; must be safe to send twice
@@ -28,8 +29,8 @@ class call {
 
     virtual void answered(const response& what) noexcept = 0;
     // COORD_UNAVAILABLE (nobody there, or the connection broke; native "errno"), COORD_TIMED_OUT,
-    // COORD_EXHAUSTED (the reply is larger than allowed), COORD_CONFLICT (not HTTP), COORD_CANCELLED
-    // (the client was closed), COORD_NO_MEMORY.
+    // COORD_EXHAUSTED (the reply is larger than allowed), COORD_CONFLICT (not HTTP),
+    // COORD_CANCELLED (the client was closed), COORD_NO_MEMORY.
     virtual void failed(error why) noexcept = 0;
 
   protected:
@@ -44,7 +45,8 @@ class call {
 };
 
 struct client_options {
-    std::uint32_t max_connections = limits::max_connections_per_peer;  // beyond it calls stand in line
+    std::uint32_t max_connections =
+        limits::max_connections_per_peer;  // beyond it calls stand in line
     std::uint64_t max_body_bytes = limits::max_response_body_bytes;
     std::size_t max_header_bytes = limits::max_header_bytes;
     duration connect_timeout = limits::connect_timeout;  // per address

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "http/op_room.hpp"
+#include "runtime/protect.hpp"
 
 namespace coord::http {
 namespace {
@@ -25,7 +26,7 @@ using socket_type = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::e
 }  // namespace
 
 struct client_connection::wire {
-    explicit wire(asio::io_context& io) noexcept : socket(io) {}
+    explicit wire(asio::io_context& io) : socket(io) {}
     op_room room;
     socket_type socket;
 };
@@ -41,8 +42,8 @@ ref<client_connection> client_connection::make(std::shared_ptr<connection_pool> 
                                                const response_reader::bounds& within) noexcept {
     ref<client_connection> made(new (std::nothrow) client_connection(std::move(owner), within));
     if (!made) return nullptr;
-    made->wire_.reset(new (std::nothrow) wire(io));
-    return made->wire_ ? made : nullptr;
+    const bool enough = protect([&] { made->wire_ = std::make_unique<wire>(io); });
+    return enough ? made : nullptr;
 }
 
 int client_connection::connect_to(const endpoint& where) noexcept {
@@ -55,7 +56,8 @@ int client_connection::connect_to(const endpoint& where) noexcept {
     const int on = 1;
     ::setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     const auto family = where.family() == AF_INET ? asio::ip::tcp::v4() : asio::ip::tcp::v6();
-    wire_->socket.assign(family, made, ec);
+    const bool enough = protect([&] { wire_->socket.assign(family, made, ec); });
+    if (!enough) ec = asio::error::no_memory;
     if (ec) {
         ::close(made);
         return ec.value();

@@ -110,6 +110,7 @@ class client_core final : public std::enable_shared_from_this<client_core>,
     void give_up(client_connection& by, int why, verdict& untold) noexcept;
     void fail_line(error why, bool by_this_machine, verdict& untold) noexcept;
     void watch(time_point when) noexcept;
+    void arm() noexcept;
     time_point sweep_connections(time_point now, verdict& late) noexcept;
     time_point sweep_line(line& of, time_point now, verdict& late) noexcept;
     time_point sweep_idle(time_point now, idle_connections& dead) noexcept;
@@ -138,6 +139,7 @@ class client_core final : public std::enable_shared_from_this<client_core>,
     bool looking_up_ = false;
     bool closed_ = false;
     time_point watched_ = never;
+    bool is_armed_ = true;  // but while on_timer() runs, or memory was short
     client_counters counters_;
     std::shared_ptr<client_core> self_;  // while the timer is armed
 };

@@ -3,14 +3,21 @@
 #include <utility>
 
 #include "http/client_core.hpp"
+#include "runtime/protect.hpp"
 
 namespace coord::http {
 
 void client_core::watch(time_point when) noexcept {
-    if (when >= watched_) return;
-    watched_ = when;
+    if (when >= watched_ && is_armed_) return;
+    watched_ = std::min(watched_, when);
+    if (!is_armed_) return arm();
     // When it fires just now this does nothing, and on_timer() looks at everything after us.
     around_.timers->hasten(*this, when);
+}
+
+// When memory is short the next call tries again.
+void client_core::arm() noexcept {
+    is_armed_ = protect([&] { around_.timers->arm(*this, watched_); });
 }
 
 void client_core::on_timer() noexcept {
@@ -31,7 +38,8 @@ void client_core::on_timer() noexcept {
                              sweep_idle(now, dead)});
         counters_.failures += late.calls.size();
         late.why = failure(COORD_TIMED_OUT, 0, "no answer before the deadline");
-        around_.timers->arm(*this, watched_);
+        is_armed_ = false;
+        arm();
     }
     late.tell();
     drop(dead);

@@ -10,10 +10,10 @@
 namespace coord::http {
 
 struct url {
-    std::string text;    // as it was given: what the ring hashes
-    std::string host;    // without brackets
-    std::string port;    // digits; "80" when none was given
-    std::string prefix;  // "" or "/sub/path", never ending in '/'
+    std::string text;         // as it was given: what the ring hashes
+    std::string host;         // without brackets
+    std::string port;         // digits; "80" when none was given
+    std::string prefix;       // "" or "/sub/path", never ending in '/'
     std::string host_header;  // "10.0.0.1:8080", "[::1]:8080", as spelled
 };
 

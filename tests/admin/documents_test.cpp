@@ -91,7 +91,7 @@ TEST_F(admin_documents, the_owner_of_a_key_is_shown_as_it_is_spelled) {
     const ref<fake_peers> cluster(new fake_peers);
     const auto other = cluster->add("http://10.0.0.2:8080");
     cluster->owner = [&](std::string_view key) {
-        return key == "a/b" ? other : ref<testing::fake_peer>();
+        return key == "a/b" ? other : ref<testing::asked_peer>();
     };
     auto wanted = loads.options();
     wanted.peers = cluster.get();

@@ -10,7 +10,7 @@ using groupcache::group;
 using groupcache::peer_answer;
 using http::method;
 using testing::asked;
-using testing::fake_peer;
+using testing::asked_peer;
 using testing::fake_peers;
 
 class admin_keys : public asked {};
@@ -58,7 +58,7 @@ TEST_F(admin_keys, a_get_goes_to_the_owner_of_the_key) {
     const auto sent = get("/v1/groups/g/keys/k");
     ASSERT_EQ(owner->open.size(), 1U);
     EXPECT_EQ(owner->open[0].key, "k");
-    owner->answer(0, fake_peer::value("k", "from there"));
+    owner->answer(0, asked_peer::value("k", "from there"));
     EXPECT_EQ(sent->body(), "from there");
     EXPECT_TRUE(loads.requests.empty());
 }
@@ -180,7 +180,7 @@ TEST_F(admin_keys, a_removal_waits_for_peers_and_says_who_did_not_confirm) {
     const auto unconfirmed = remove("/v1/groups/g/keys/k");
     owner->answer(0, {});
     other->answer(0,
-                  fake_peer::fault(peer_answer::fault::unreachable, COORD_UNAVAILABLE, "is away"));
+                  asked_peer::fault(peer_answer::fault::unreachable, COORD_UNAVAILABLE, "is away"));
     EXPECT_EQ(unconfirmed->status(), 502);
     EXPECT_EQ(unconfirmed->header("Coord-Error-Type"), "unavailable");
     EXPECT_NE(unconfirmed->body().find("http://other: is away"), std::string::npos);

@@ -52,7 +52,7 @@ class Node:
 
     def __init__(self, name: str, port: int):
         self.name, self.address, self.life = name, f"127.0.0.1:{port}", 0
-        self.process: LineProcess = None
+        self.process: LineProcess | None = None
 
     @property
     def loader(self) -> str:
@@ -64,8 +64,10 @@ class Node:
         self.process.ask("load", THREADS, DEADLINE_MS, (SEED + self.life) % 1_000_000)
 
     def kill(self) -> None:
-        self.process.kill()
-        self.process.end()
+        if self.process is not None:
+            self.process.kill()
+            self.process.end()
+            self.process = None
 
 
 class Chaos(unittest.TestCase):
@@ -77,8 +79,8 @@ class Chaos(unittest.TestCase):
         self.gets, self.statuses = 0, Counter()
         self.latest = self.scheduler_latest = self.slowest_recovery = 0.0
         for one in self.nodes:
-            one.start(self.peers)
             self.addCleanup(one.kill)
+            one.start(self.peers)
 
     def window(self, what: str, nodes: list[Node], length_ms: int) -> Counter:
         """Lets time pass, checks what must hold always, and gives how many gets ended how."""
@@ -154,6 +156,8 @@ class Chaos(unittest.TestCase):
             self.window("all are back", self.nodes, CALM_MS)
         calm = self.window("at the end", self.nodes, CALM_MS)
         self.assertGreater(calm["ok"], 0.99 * sum(calm.values()), "gets that are answered when all are well")
+        for one in self.nodes:
+            self.assertEqual(one.process.end(), 0, f"{one.loader} leaves while the others go on: exit status")
         print(f"{self.gets} gets: {dict(self.statuses)}, 0 wrong; latest caller {self.latest:.1f} ms beyond its deadline, "
               f"the scheduler alone {self.scheduler_latest:.1f} ms; slowest recovery {self.slowest_recovery:.2f} s")
 

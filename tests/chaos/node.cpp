@@ -63,6 +63,17 @@ class node {
         must(coord_group_new(runtime_, "chaos", COORD_NUL, &options, &group_, &err), err);
     }
 
+    // Stops the load and leaves the cluster, while the others go on.
+    ~node() {
+        load_.reset();
+        must(coord_group_close(group_, nullptr, nullptr), nullptr);
+        coord_group_free(group_);
+        must(coord_peers_close(peers_, nullptr, nullptr), nullptr);
+        coord_peers_free(peers_);
+    }
+    node(const node&) = delete;
+    node& operator=(const node&) = delete;
+
     json_line run(const std::string& line);
 
   private:

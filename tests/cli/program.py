@@ -20,6 +20,10 @@ from typing import Iterator
 
 PROGRAM = os.environ["COORD_PROGRAM"]
 WATCHDOG_SECONDS = 60
+# Root may read everything, unless that is taken away.
+WITHOUT_PRIVILEGE: tuple[str, ...] = ()
+if os.geteuid() == 0:
+    WITHOUT_PRIVILEGE = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search")
 
 # A shell that runs tests in the background has it ignored, which the program would respect.
 for number in (signal.SIGINT, signal.SIGHUP):
@@ -48,9 +52,9 @@ class Ended:
         return self.err.splitlines()
 
 
-def coord(*words: str | bytes, **env: str) -> Ended:
+def coord(*words: str | bytes, before: tuple[str, ...] = (), **env: str) -> Ended:
     done = subprocess.run(
-        [PROGRAM, *words],
+        [*before, PROGRAM, *words],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         env=environment(env),
@@ -62,13 +66,15 @@ def coord(*words: str | bytes, **env: str) -> Ended:
 class Server:
     """`coord cache serve`, on a port of its own unless told otherwise."""
 
-    def __init__(self, *words: str, group: str = "thumbs") -> None:
+    def __init__(
+        self, *words: str, group: str = "thumbs", before: tuple[str, ...] = WITHOUT_PRIVILEGE
+    ) -> None:
         arguments = ["--group", group, *words]
         if "--listen" not in words:
             arguments += ["--listen", "127.0.0.1:0"]
         self._errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
-            [PROGRAM, "cache", "serve", "--json", *arguments],
+            [*before, PROGRAM, "cache", "serve", "--json", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._errors,

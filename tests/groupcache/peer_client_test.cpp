@@ -249,6 +249,7 @@ TEST_F(asking, nobody_there_is_said_with_the_url_and_the_reason_of_the_system) {
         const auto& why = got.value.error();
         EXPECT_EQ(why.status(), COORD_UNAVAILABLE);
         EXPECT_EQ(std::string(why.message()).find(nobody.url() + ": "), 0U) << why.message();
+        EXPECT_EQ(why.message().rfind(nobody.url()), 0U) << "once: " << why.message();
         EXPECT_EQ(why.info()->native_domain, "errno"s);
         EXPECT_EQ(why.info()->native_code, ECONNREFUSED);
     }

@@ -1,4 +1,5 @@
 // Beyond its limits a server makes connections wait, and goes on with the others.
+#include <algorithm>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <memory>
@@ -123,7 +124,8 @@ TEST_F(server_limits, without_descriptors_the_others_are_served_and_who_waits_is
         EXPECT_EQ(status_of(served.ask(get())), 200);
         EXPECT_FALSE(waits.has_news());
     }
-    while (!waits.has_news()) advance(1s);
+    // Whether the last try failed or is still to come, one more sweep is enough.
+    advance(1s);
     EXPECT_EQ(body_of(waits.read()), "/waits");
 }
 

@@ -1,5 +1,6 @@
 // Clients that are slow, silent or gone cost a connection for a while and nobody else anything.
 // Time is the test's, sockets are real.
+#include <atomic>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

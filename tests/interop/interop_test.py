@@ -57,9 +57,9 @@ class Cluster:
             self.end()
             raise
 
-    def end(self) -> None:
-        for one in self.nodes:
-            one.end()
+    def end(self) -> dict[str, int]:
+        """The exit status of each."""
+        return {one.name: one.end() for one in self.nodes}
 
     def drop(self, node: Node) -> None:
         self.nodes.remove(node)
@@ -111,8 +111,11 @@ class Case(unittest.TestCase):
 
     def setUp(self):
         self.cluster = Cluster(*self.names)
-        self.addCleanup(lambda: self.cluster.end())
+        self.addCleanup(self.end)
         self.nodes = list(self.cluster.nodes)
+
+    def end(self):
+        self.assertEqual(set(self.cluster.end().values()), {0}, "exit statuses")
 
     def value_of(self, key: bytes) -> bytes:
         return self.cluster.owner(key).name.encode() + b"|" + key

@@ -70,6 +70,15 @@ class node {
         must(coord_queue_new(runtime_, &queue_, &err), err);
     }
 
+    ~node() {
+        for (const auto& one : groups_) coord_group_free(one.second);
+        coord_queue_free(queue_);
+        must(coord_peers_close(peers_, nullptr, nullptr), nullptr);
+        coord_peers_free(peers_);
+    }
+    node(const node&) = delete;
+    node& operator=(const node&) = delete;
+
     void add_group(const std::string& name) {
         coord_error* err = nullptr;
         coord_group_options options{};

@@ -167,12 +167,12 @@ void cluster_world::serve(const exchange& what) {
     ++at.did.peer_gets;
     seen("served");
     if (at.peers->owns(what.key) == false) seen("served a key of another");
+    const ref<told_serving> who(new told_serving(*this, what.id, mine));
     ++serving_now_;
-    group->ask(what.key,
-               deadline,
-               ref<told_serving>(new told_serving(*this, what.id, mine)),
-               asked_by::peer);
+    group->ask(what.key, deadline, who, asked_by::peer);
     --serving_now_;
+    if (who->joined != nullptr && who->joined->asking)
+        fail("a peer waits for a question to a peer");
 }
 
 void cluster_world::said(std::uint64_t exchange,

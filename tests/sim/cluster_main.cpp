@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
     return coord::sim::run({"cluster_sim",
                             &coord::sim::run_world<coord::sim::cluster_world>,
                             200'000,
-                            3'000'000,
+                            5'000'000,
                             30'000'000,
                             required},
                            argc,

@@ -44,15 +44,21 @@ void cluster_world::close_slowly(node& at) {
 }
 
 void cluster_world::let_lists_differ() {
-    node& at = some_node();
-    std::vector<std::string> list;
+    // All at once, now and then: two nodes may each take the other for the owner.
+    const auto changed = below(2 * nodes_.size());
     for (const auto& each : nodes_)
-        if (each->member && !one_in(each.get() == &at ? 6 : 3)) list.push_back(url_of(each->index));
-    at.peers->set(std::move(list));
+        if (changed >= nodes_.size() || changed == each->index) shuffle_list(*each);
     ++lists_changed_;
     lists_agree_ = false;
     lists_ever_differed_ = true;
     seen("lists differed");
+}
+
+void cluster_world::shuffle_list(node& at) {
+    std::vector<std::string> list;
+    for (const auto& each : nodes_)
+        if (each->member && !one_in(each.get() == &at ? 6 : 3)) list.push_back(url_of(each->index));
+    at.peers->set(std::move(list));
 }
 
 void cluster_world::let_lists_agree() {

@@ -98,6 +98,7 @@ class cluster_world final : public links::nodes, public asks_peers {
     void end_all();
     void close_slowly(node& at);
     void let_lists_differ();
+    void shuffle_list(node& at);
     void let_lists_agree();
     void start_group(node& at);
 

@@ -11,7 +11,7 @@
 
 namespace coord::testing {
 
-class fake_peer final : public groupcache::peer {
+class asked_peer final : public groupcache::peer {
   public:
     struct question {
         bool removes;
@@ -20,7 +20,7 @@ class fake_peer final : public groupcache::peer {
         time_point deadline;
         groupcache::peer_caller* who;
     };
-    explicit fake_peer(std::string name) : url_(std::move(name)) {}
+    explicit asked_peer(std::string name) : url_(std::move(name)) {}
 
     const std::string& url() const noexcept override { return url_; }
     void get(const groupcache::peer_question& what, groupcache::peer_caller& to) noexcept override {
@@ -80,15 +80,15 @@ class fake_peers final : public shared, public groupcache::picker {
     void add_user() noexcept override { ++users; }
     void drop_user() noexcept override { --users; }
 
-    ref<fake_peer> add(std::string name) {
-        peers.push_back(ref<fake_peer>(new fake_peer(std::move(name))));
+    ref<asked_peer> add(std::string name) {
+        peers.push_back(ref<asked_peer>(new asked_peer(std::move(name))));
         return peers.back();
     }
 
-    std::vector<ref<fake_peer>> peers;
+    std::vector<ref<asked_peer>> peers;
     // Whose a key is; by default the first peer's.
-    std::function<ref<fake_peer>(std::string_view)> owner = [this](std::string_view) {
-        return peers.empty() ? ref<fake_peer>() : peers.front();
+    std::function<ref<asked_peer>(std::string_view)> owner = [this](std::string_view) {
+        return peers.empty() ? ref<asked_peer>() : peers.front();
     };
     bool seed = false;
     int users = 0;
