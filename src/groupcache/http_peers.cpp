@@ -78,10 +78,15 @@ result<ref<http_peers>> http_peers::make(ref<runtime> owner, peers_options wante
     const ref<http_peers> made(new http_peers(std::move(owner), std::move(wanted)));
     runtime& in = *made->owner_;
     if (in.is_closing()) return error(COORD_CLOSED, "runtime", "the runtime was closed");
-    if (auto begun = made->begin(); !begun) {
-        made->cut();
-        return begun.error();
-    }
+    // What listens already holds what it serves, also when memory runs short now.
+    struct undo {
+        http_peers* half_made;
+        ~undo() {
+            if (half_made != nullptr) half_made->cut();
+        }
+    } undo{made.get()};
+    if (auto begun = made->begin(); !begun) return begun.error();
+    undo.half_made = nullptr;
     in.add_handle();
     in.add(*made);
     made->ready_.store(true, std::memory_order_release);

@@ -15,6 +15,10 @@ static void accessors_take_anything(void* wrong) {
     len = 9;
     CHECK_TEXT(coord_request_group(wrong, &len), "");
     CHECK(len == 0);
+    len = 9;
+    CHECK_TEXT(coord_request_peer(wrong, &len), "");
+    CHECK(len == 0);
+    CHECK(coord_request_error(wrong) == NULL);
     CHECK_FAILS(COORD_INVALID_ARGUMENT, "request:", coord_request_set(wrong, 0, "v", 1, NULL, ERR));
     CHECK_FAILS(COORD_INVALID_ARGUMENT,
                 "request:",
