@@ -102,6 +102,11 @@ result<> make_group(coord_runtime* of,
     if (!text) return text.error();
     auto wanted = read(*given, **owner);
     if (!wanted) return wanted.error();
+    if (wanted->peers != nullptr && text->find('/') != std::string_view::npos)
+        return invalid(component,
+                       "name: with peers it must not have a '/', at which a path is split");
+    if (wanted->peers != nullptr && text->size() > limits::max_peer_group_bytes)
+        return invalid(component, "name: with peers at most 256 bytes");
     wanted->user_free = given->user_free;
     for (;;) {
         if (how == when_taken::give_that) *out = found_handle(**owner, *text);

@@ -97,7 +97,7 @@ typedef struct coord_cache_stats {
  * Makes a group and enters its name into the runtime.
  *
  * @param runtime BORROWED; not NULL. The group keeps a reference.
- * @param name COPIED; any bytes, may be empty; at most 1,024.
+ * @param name COPIED; any bytes, may be empty; at most 1,024. With peers at most 256, and no '/'.
  * @param name_len bytes, or COORD_NUL.
  * @param opts BORROWED for the call; NULL = defaults, without a loader.
  * @param group receives an OWNED reference; NULL on failure.
@@ -266,6 +266,7 @@ COORD_API coord_status coord_group_get_start(coord_group *group, const char *key
  * @param call BORROWED for the call; timeout 0 = the group's load_timeout_ns, when there are peers. NULL = defaults.
  * @param err receives an OWNED error; may be NULL. Its message names every peer that did not confirm, and why.
  * @return COORD_OK, also when there was nothing; COORD_UNAVAILABLE when a peer did not confirm, COORD_TIMED_OUT, COORD_CANCELLED;
+ *         COORD_EXHAUSTED, with nothing done, when max_blocked_workers threads wait already;
  *         COORD_WOULD_DEADLOCK with peers on an io thread; COORD_INVALID_ARGUMENT, COORD_CLOSED, COORD_FORKED, COORD_NO_MEMORY.
  * @thread any; blocks when there are peers.
  * @since 0.1

@@ -61,12 +61,14 @@ inline constexpr std::uint64_t max_response_body_bytes = 64ULL << 20;
 // What a failed request tells is for people.
 inline constexpr std::uint64_t max_error_body_bytes = 1ULL << 20;
 inline constexpr std::uint32_t max_connections = 1'024;
-// Neither counts loopback. The client's is the server's, so that a peer never waits in a backlog.
+// Neither counts loopback. The client's is the server's, so that one peer alone never has to wait.
 inline constexpr std::uint32_t max_connections_per_source = 64;
 inline constexpr std::uint32_t max_connections_per_peer = 64;
 inline constexpr auto header_timeout = 5s;
 inline constexpr auto body_timeout = 30s;
 inline constexpr auto idle_timeout = 90s;
+// While somebody waits for a connection.
+inline constexpr auto idle_before_giving_way = 1s;
 // What a peer may ask to be waited for; a load's own deadline comes first as a rule.
 inline constexpr auto max_peer_wait = 1h;
 // Shorter than the server's, so that a kept connection is rarely found dead.

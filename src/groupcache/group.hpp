@@ -108,6 +108,8 @@ class group final : public handle_object, public component {
     void run_load(flight& what) noexcept;
     void end_load(flight& what, result<bytes_ref> got) noexcept;
     void peer_answered(flight& what, peer_answer got) noexcept;
+    // Closed or given up: nobody waits for it, and no code of the host is to run for it.
+    bool is_over(flight& what) noexcept;
     // The peer gave nothing, and the flight is to load here. `why`: for a group without a loader.
     void load_here(flight& what, const error& why) noexcept;
     // The peer gave nothing, and the flight's callers are told.

@@ -165,6 +165,7 @@ void group::relaunch(flight& old, waiter* first) noexcept {
     auto& shard = table_.of(old.hash);
     ref<flight> joined;
     bool leads = false;
+    bool urgent = false;
     result<bytes_ref> answer = bytes_ref();
     {
         const std::lock_guard lock(shard.mutex);
@@ -189,10 +190,16 @@ void group::relaunch(flight& old, waiter* first) noexcept {
             waiter* const next = first->next;
             link(*joined, *first);
             waiters_.fetch_add(1, std::memory_order_relaxed);
+            if (joined->stage() == flight::phase::ready) first->load_ready();
             first = next;
         }
+        urgent = joined && old.urgent;
+        if (urgent) joined->urgent = true;
     }
-    if (leads) begin_load(*joined, false);
+    if (leads)
+        begin_load(*joined, false);
+    else if (urgent)
+        hurry(*joined);
     tell(first, answer);
 }
 

@@ -12,7 +12,13 @@ void group::ask_peer(flight& what) noexcept {
     what.asks->get({name_, what.key(), what.deadline}, what);
 }
 
+bool group::is_over(flight& what) noexcept {
+    const std::lock_guard lock(table_.of(what.hash).mutex);
+    return what.over;
+}
+
 void group::peer_answered(flight& what, peer_answer got) noexcept {
+    if (is_over(what)) return;  // the group was closed meanwhile
     const auto took = std::max(duration::zero(), duration(time().now() - what.begun));
     const auto ns = static_cast<std::uint64_t>(took.count());
     auto slowest = peer_slowest_ns_.load(std::memory_order_relaxed);

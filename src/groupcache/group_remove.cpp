@@ -72,7 +72,7 @@ void group::remove_here(std::string_view key) noexcept {
 }
 
 ref<removal> group::prepare_removal(std::string_view key, time_point deadline, ref<remover> who) {
-    const auto latest = std::min(deadline, after(time().now(), options_.load_timeout));
+    const auto latest = deadline != never ? deadline : after(time().now(), options_.load_timeout);
     return removal::prepare(ref<group>(this), *options_.peers, key, latest, std::move(who));
 }
 

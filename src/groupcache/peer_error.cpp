@@ -30,6 +30,10 @@ bool peer_error::post(flight& about,
 
 void peer_error::call_task::run() noexcept {
     const ref<peer_error> keep(&me, false);
+    if (me.about_->owner->is_over(*me.about_)) {
+        static_cast<void>(me.end());
+        return;
+    }
     auto& thread = this_thread();
     const load_frame frame = me.frame(thread.loads);
     thread.loads = &frame;

@@ -31,14 +31,20 @@ ref<removal> removal::prepare(
 void removal::begin() noexcept {
     const ref<removal> keep(this);
     if (has_owner_)
-        put(questions_.front());
+        put(questions_.front(), owners_deadline());
     else
         go_on();
 }
 
-void removal::put(question& to) noexcept {
+// An owner that hangs must leave time for the others.
+time_point removal::owners_deadline() const noexcept {
+    const auto now = group_->time().now();
+    return questions_.size() == 1 || deadline_ <= now ? deadline_ : now + (deadline_ - now) / 2;
+}
+
+void removal::put(question& to, time_point deadline) noexcept {
     intrusive_ptr_add_ref(this);  // for the answer
-    to.to->remove({group_->name(), key_, deadline_}, to);
+    to.to->remove({group_->name(), key_, deadline}, to);
 }
 
 void removal::question::answered(peer_answer what) noexcept {
@@ -58,7 +64,7 @@ void removal::go_on() noexcept {
     group_->remove_here(key_);
     const std::size_t first = has_owner_ ? 1 : 0;
     open_.store(questions_.size() - first + 1, std::memory_order_release);
-    for (std::size_t i = first; i < questions_.size(); ++i) put(questions_[i]);
+    for (std::size_t i = first; i < questions_.size(); ++i) put(questions_[i], deadline_);
     if (open_.fetch_sub(1, std::memory_order_acq_rel) == 1) end();
 }
 

@@ -29,7 +29,8 @@ class removal final : public shared {
     removal(ref<group> of, std::string_view key, time_point deadline, ref<remover> who)
         : group_(std::move(of)), key_(key), deadline_(deadline), who_(std::move(who)) {}
 
-    void put(question& to) noexcept;
+    void put(question& to, time_point deadline) noexcept;
+    time_point owners_deadline() const noexcept;
     void answered(question& by) noexcept;
     void go_on() noexcept;
     void end() noexcept;

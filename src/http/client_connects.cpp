@@ -132,7 +132,7 @@ void client_core::resolved(const addresses& found) noexcept {
         known_ = found;
         if (found.count == 0 && heard_ == heard_before_look_up_)
             fail_line(failure(COORD_UNAVAILABLE, 0, found.failure), true, untold);
-        else
+        else if (found.count != 0 || all_.empty())  // else the next reply or end asks again
             connect_more(untold);
     }
     untold.tell();

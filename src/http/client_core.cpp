@@ -225,7 +225,7 @@ void client_core::close() noexcept {
         cancelled.why = failure(COORD_CANCELLED, 0, "the client was closed");
         counters_.failures += cancelled.calls.size();
         // Else on_timer() is on its way, and lets go.
-        if (around_.timers->cancel(*this)) self = std::move(self_);
+        if (!is_armed_ || around_.timers->cancel(*this)) self = std::move(self_);
     }
     cancelled.tell();
     drop(dead);

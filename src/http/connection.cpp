@@ -75,7 +75,7 @@ void connection::run(request_reader::progress seen) noexcept {
 bool connection::serve() noexcept {
     const auto serves = core_->serving();
     if (!serves) {
-        refuse({503, "no further requests are served here"});
+        refuse({500, "no further requests are served here"});
         return false;
     }
     enter(phase::handling, duration::max());
@@ -233,6 +233,11 @@ void connection::end() noexcept {
 void connection::shut() noexcept {
     due_.store(never.time_since_epoch().count(), std::memory_order_relaxed);  // once is enough
     if (wire_->fd() >= 0) ::shutdown(wire_->fd(), SHUT_RDWR);
+}
+
+duration connection::idle_for(time_point now) const noexcept {
+    const duration until(due_.load(std::memory_order_relaxed));
+    return now.time_since_epoch() - until + core_->options.idle_timeout;
 }
 
 bool connection::is_late(time_point now) const noexcept {

@@ -36,10 +36,13 @@ class connection final : public exchange, private wire_user {
     connection* next = nullptr;
     source from;
     bool is_listed = false;
-    bool is_parked = false;  // accepted, but not read yet: too many of its source
+    bool is_parked = false;   // accepted, but not read yet: too many of its source
+    bool is_leaving = false;  // shut, to make room
     // What is under way ends soon.
     void shut() noexcept;
     bool is_idle() const noexcept { return phase_.load() == phase::idle; }
+    // Of an idle one.
+    duration idle_for(time_point now) const noexcept;
     bool is_late(time_point now) const noexcept;
     // Rather than idle, or told to go.
     bool is_slow() const noexcept;

@@ -149,7 +149,7 @@ request_reader::progress request_reader::take_head() noexcept {
     if (seen == head_lines::progress::refused) return refuse(lines_.why());
     // A body passes through behind the head, which by then must not move.
     if (capacity_ - lines_.size() < body_room && !grow(lines_.size() + body_room))
-        return refuse({503, "memory is short"});
+        return refuse({500, "memory is short"});
 
     auto& parser = parser_->now.emplace(std::span(headers_.get(), within_.max_headers),
                                         within_.max_header_bytes);

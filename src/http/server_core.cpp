@@ -164,7 +164,34 @@ void server_core::drop_parked(time_point now) noexcept {
         if (each == nullptr) return;
         late = ref<connection>(each, false);
         unlink(*each);
+        if (accepting_ == accepting::full) resume_accepting();
     }
+}
+
+// Who keeps a connection without using it gives way to who waits for one. With the lock.
+void server_core::make_room(time_point now) noexcept {
+    for (auto* each = first_; each != nullptr; each = each->next)
+        if (each->is_parked) static_cast<void>(shut_idlest(&each->from, now));
+    if (accepting_ != accepting::full) return;
+    for (int i = 0; i < most_at_once && shut_idlest(nullptr, now); ++i) {
+    }
+}
+
+bool server_core::shut_idlest(const source* of, time_point now) noexcept {
+    connection* idlest = nullptr;
+    duration longest = limits::idle_before_giving_way;
+    for (auto* each = first_; each != nullptr; each = each->next) {
+        if (each->is_parked || each->is_leaving || !each->is_idle()) continue;
+        if (of != nullptr && !is_same(each->from, *of)) continue;
+        const auto idle = each->idle_for(now);
+        if (idle < longest) continue;
+        longest = idle;
+        idlest = each;
+    }
+    if (idlest == nullptr) return false;
+    idlest->is_leaving = true;
+    idlest->shut();
+    return true;
 }
 
 bool server_core::arm_sweep() noexcept {
@@ -190,6 +217,7 @@ void server_core::on_timer() noexcept {
         if (each->is_slow()) timed_out_.fetch_add(1, std::memory_order_relaxed);
         each->shut();
     }
+    make_room(seen);
     if (accepting_ == accepting::short_of_descriptors) resume_accepting();
     if (first_ != nullptr) static_cast<void>(arm_sweep());
 }

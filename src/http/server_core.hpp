@@ -60,6 +60,8 @@ class server_core final : public shared, private timer, private wire_user {
     void unlink(connection& which) noexcept;
     ref<connection> start_parked(const source& of) noexcept;
     void drop_parked(time_point now) noexcept;
+    void make_room(time_point now) noexcept;
+    bool shut_idlest(const source* of, time_point now) noexcept;
     void stop_listening() noexcept;
     bool arm_sweep() noexcept;
     void on_timer() noexcept override;

@@ -115,9 +115,9 @@ class Serve(ProgramTest):
         self.assertEqual((self.folder / "origin.sh.log").read_bytes(), b"\n")
 
     def test_a_group_may_have_any_name(self) -> None:
-        server = self.serve(*ECHO, group="a/b ü%\n")
-        self.assertIn("serving group a/b ü%\\x0a on ", server.err)
-        self.assertEqual(server.started["group"], "a/b ü%\n")
+        server = self.serve(*ECHO, group="a b ü%\n")
+        self.assertIn("serving group a b ü%\\x0a on ", server.err)
+        self.assertEqual(server.started["group"], "a b ü%\n")
 
     def test_who_no_longer_reads_does_not_end_it(self) -> None:
         read, write = os.pipe()

@@ -85,6 +85,25 @@ TEST_F(peer_errors, waiters_leave_on_time_when_the_handler_does_not_answer) {
     loads.take(0)->fail(error(COORD_UNAVAILABLE));
 }
 
+TEST_F(peer_errors, a_handler_is_not_called_for_a_group_that_was_closed) {
+    start(1);
+    EXPECT_FALSE(group_->close(world.clock.now(), nullptr));
+    EXPECT_EQ(world.drain().at(0).status, COORD_CANCELLED);
+    owner->answer(0, asked_peer::fault(fault::unreachable, COORD_UNAVAILABLE));
+    world.executor.run_all();
+    EXPECT_EQ(loads.requests.size(), 0U);
+    EXPECT_EQ(group_->read().peer_errors, 0U);
+}
+
+TEST_F(peer_errors, a_handler_that_waits_for_a_thread_is_not_called_after_the_close) {
+    start(1);
+    owner->answer(0, asked_peer::fault(fault::unreachable, COORD_UNAVAILABLE));
+    EXPECT_FALSE(group_->close(world.clock.now(), nullptr));
+    world.executor.run_all();
+    EXPECT_EQ(loads.requests.size(), 0U);
+    EXPECT_EQ(world.drain().at(0).status, COORD_CANCELLED);
+}
+
 class removals : public peers {
   protected:
     void SetUp() override {
@@ -189,8 +208,12 @@ TEST_F(removals, that_block_return_when_the_last_peer_answered) {
 
 TEST_F(removals, hand_the_peers_a_deadline_even_when_the_caller_has_none) {
     start_remove(1);
-    EXPECT_EQ(owner->open.at(0).deadline, after(world.clock.now(), limits::default_load_timeout));
+    const auto latest = after(world.clock.now(), limits::default_load_timeout);
+    EXPECT_EQ(owner->open.at(0).deadline,
+              after(world.clock.now(), limits::default_load_timeout / 2))
+        << "an owner that hangs leaves time for the others";
     owner->answer(0, fine());
+    EXPECT_EQ(second->open.at(0).deadline, latest);
     second->answer(0, fine());
     third->answer(0, fine());
     world.drain();

@@ -17,7 +17,9 @@ cluster_world::cluster_world(std::uint64_t seed)
       model_(keys_, 2 + below(model::max_nodes - 1)) {
     if (!calm_) links_.make_unreliable();
     for (std::size_t i = 0; i < model_.nodes(); ++i) {
-        const auto skew = static_cast<std::int64_t>(below(2 * max_skew_ + 1)) - max_skew_;
+        const auto skew =
+            static_cast<std::int64_t>(below(static_cast<std::uint64_t>(2 * max_skew_ + 1))) -
+            max_skew_;
         make_node(i, skew);
     }
     let_lists_agree();

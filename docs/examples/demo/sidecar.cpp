@@ -18,7 +18,8 @@ namespace {
 std::string escaped(std::string_view text) {
     static constexpr char digits[] = "0123456789ABCDEF";
     std::string result;
-    for (const unsigned char one : text) {
+    for (const char letter : text) {
+        const auto one = static_cast<unsigned char>(letter);
         if (std::isalnum(one) != 0 || one == '-' || one == '.' || one == '_' || one == '~') {
             result += static_cast<char>(one);
         } else {
