@@ -79,6 +79,7 @@ void removal::end() noexcept {
         if (failed++ == 0) first = why;
     }
     if (failed == 0) return who_->removed({});
+    timed_out = timed_out && group_->time().now() >= deadline_;
     // A fixed text: memory may be what is missing.
     std::array<char, limits::max_message_bytes> text;
     char* at = text.data();

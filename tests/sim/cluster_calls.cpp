@@ -71,8 +71,12 @@ cluster_world::call cluster_world::make_call(node& at, kind what) {
     mine.key = below(keys_);
     if (at.member) mine.seen_from = model_.floor_of(mine.key);
     mine.since = clock_.now();
-    mine.latest = after(clock_.now(), at.wanted.load_timeout);
+    if (what != kind::removal) mine.latest = load_deadline(at);
     return mine;
+}
+
+time_point cluster_world::load_deadline(const node& at) const {
+    return after(clock_.now(), at.wanted.load_timeout);
 }
 
 void cluster_world::start_get(node& at) {
@@ -154,6 +158,7 @@ void cluster_world::start_removal(node& at) {
     const auto deadline = some_deadline();
     mine.latest = std::min(mine.latest, deadline);
     const auto until = some_context(mine);
+    if (mine.latest == never) mine.latest = load_deadline(at);
     const auto before = std::exchange(removal_now_, begin_removal(at, mine));
     calls_.emplace(token, mine);
     auto started = at.group->start_remove(key_text(mine.key), deadline, until, at.answers, token);
@@ -168,7 +173,7 @@ void cluster_world::tell_removal(node& at) {
     const auto token = next_token_++;
     call mine = make_call(at, kind::removal);
     const auto deadline = some_deadline();
-    mine.latest = std::min(mine.latest, deadline);
+    mine.latest = deadline != never ? deadline : load_deadline(at);
     const auto before = std::exchange(removal_now_, begin_removal(at, mine));
     calls_.emplace(token, mine);
     at.group->remove_everywhere(
@@ -181,7 +186,7 @@ void cluster_world::blocking_removal(node& at) {
     if (depth_ > 2 || !at.group) return;
     call mine = make_call(at, kind::removal);
     const auto deadline = some_deadline();
-    mine.latest = std::min(mine.latest, deadline);
+    mine.latest = deadline != never ? deadline : load_deadline(at);
     const auto before = std::exchange(removal_now_, begin_removal(at, mine));
     const auto group = at.group;
     ++depth_;

@@ -54,7 +54,9 @@ void cluster_world::check_removal(const call& mine, coord_status status) {
     if (status == COORD_OK) {
         if (!model_.reached_all(mine.removal))
             return fail("a removal ended well that a peer has not confirmed");
-        if (model_.ended_well(mine.removal, lists())) seen("removal that binds");
+        // The group it ran in may have been closed meanwhile, and another opened in its place.
+        const bool same_life = nodes_[mine.at]->life == mine.life;
+        if (same_life && model_.ended_well(mine.removal, lists())) seen("removal that binds");
         return seen("removed");
     }
     if (status == COORD_TIMED_OUT) {
@@ -66,7 +68,9 @@ void cluster_world::check_removal(const call& mine, coord_status status) {
         return seen("removal cancelled");
     }
     if (status != COORD_UNAVAILABLE) fail("an unexpected end of a removal");
-    if (calm_) fail("a removal failed, and nothing was broken");
+    // An owner is given half of the time, so that one that hangs leaves some for the others.
+    const bool had_half = clock_.now() - mine.since >= (mine.latest - mine.since) / 2;
+    if (calm_ && !had_half) fail("a removal failed, and nothing was broken");
     seen("removal not confirmed");
 }
 
@@ -158,7 +162,8 @@ void cluster_world::check_counters(const node& at) {
     if (now.flights_active != 0) fail("a flight without a load");
     if (now.waiters != 0) fail("waiters counted where nobody waits");
     if (now.gets != did.gets + did.peer_gets) fail("gets counted wrongly");
-    if (now.loads > now.gets || now.flights > now.loads) fail("loads counted wrongly");
+    // Flights are not bounded by loads: one that was given up is begun anew for who still waits.
+    if (now.loads > now.gets) fail("loads counted wrongly");
     if (now.local_loads != did.loaded) fail("local loads counted wrongly");
     if (now.peer_loads != did.given) fail("values of peers counted wrongly");
     if (now.peer_errors != did.faults) fail("faults of peers counted wrongly");

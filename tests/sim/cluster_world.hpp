@@ -52,7 +52,7 @@ class cluster_world final : public links::nodes, public asks_peers {
         std::uint64_t key = 0;
         model::floor seen_from{};
         time_point since;
-        time_point latest;  // ended by then, once the timers fired
+        time_point latest = never;  // ended by then, once the timers fired
         std::uint64_t removal = 0;
         bool must_end = false;  // cancelled
         ref<operation> op;
@@ -109,6 +109,7 @@ class cluster_world final : public links::nodes, public asks_peers {
     time_point some_deadline();
     ref<context> some_context(call& of);
     call make_call(node& at, kind what);
+    time_point load_deadline(const node& at) const;
     void start_get(node& at);
     void ask(node& at);
     void blocking_get(node& at);
