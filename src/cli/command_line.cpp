@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <functional>
 
@@ -64,6 +65,11 @@ class grammar {
         if (told) return exit_code::done;
         if (version_) return print_version();
         if (!verb_) throw failure(exit_code::usage, "no command; see coord help");
+        refuse_empty_values();
+        // Not by CLI11: it would fill the same value again for each verb that has the option.
+        take_from_environment("--peers", "COORD_PEERS", values_.cluster.peers);
+        if (innermost().get_name() == "stats")
+            take_from_environment("--admin", "COORD_ADMIN", values_.stats.admin);
         return verb_();
     }
 
@@ -85,6 +91,24 @@ class grammar {
         const CLI::App* at = &app_;
         while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
         return *at;
+    }
+    void take_from_environment(const char* option, const char* name, std::string& value) const {
+        const auto* const given = innermost().get_option_no_throw(option);
+        const char* const text = std::getenv(name);
+        if (given != nullptr && given->count() == 0 && text != nullptr) value = text;
+    }
+    // `--peers "$UNSET"` is a mistake; the group's name alone may be empty.
+    void refuse_empty_values() const {
+        for (const auto* each : innermost().get_options()) {
+            const auto name = each->get_name();
+            if (!name.starts_with("--") || name == "--group") continue;
+            for (const auto& text : each->results())
+                if (text.empty())
+                    throw failure(
+                        exit_code::usage,
+                        fmt::format(
+                            "{}: must not be empty; see {} --help", name, spelled(innermost())));
+        }
     }
     std::string path_to(const CLI::App& verb) const {
         const bool is_top = verb.get_parent() == nullptr;
@@ -117,9 +141,9 @@ class grammar {
         return verb;
     }
     void add_cluster(CLI::App& verb) {
-        verb.add_option("--peers", values_.cluster.peers, "All members, this one too")
-            ->type_name("URL,...")
-            ->envname("COORD_PEERS");
+        verb.add_option(
+                "--peers", values_.cluster.peers, "All members, this one too; else $COORD_PEERS")
+            ->type_name("URL,...");
         verb.add_option("--ring",
                         values_.ring,
                         "How keys are placed: v2-fnv1-md5 (default), "
@@ -167,6 +191,10 @@ class grammar {
             ->type_name("CMD");
         verb.add_option("--origin-timeout", values_.origin_timeout, "Of one load (30s)")
             ->type_name("TIME");
+        verb.add_option("--stop-timeout",
+                        values_.stop_timeout,
+                        "What runs when the signal comes may end within it (10s)")
+            ->type_name("TIME");
         verb.add_option("--max-value", values_.max_value, "Of one value (64MiB)")
             ->type_name("SIZE");
         verb.add_option("--max-loads", values_.max_loads, "Loads at once (64), at most 1000")
@@ -210,10 +238,10 @@ class grammar {
     }
     void add_stats(CLI::App& cache) {
         auto& verb = add_verb(cache, "stats", "Show what servers with --admin count");
-        verb.add_option(
-                "--admin", values_.stats.admin, "Where servers have theirs, separated by commas")
-            ->type_name("HOST:PORT")
-            ->envname("COORD_ADMIN");
+        verb.add_option("--admin",
+                        values_.stats.admin,
+                        "Where servers have theirs, separated by commas; else $COORD_ADMIN")
+            ->type_name("HOST:PORT");
         verb.add_option("--group", values_.stats.group, "Only this one")->type_name("NAME");
         verb.add_flag("--watch", values_.stats.watch, "Once a second, until Ctrl-C");
         add_json(verb);

@@ -94,6 +94,7 @@ serve_options option_values::for_serve(bool json) const {
     serve_options all = serve;
     all.cluster = for_cluster();
     all.origin_timeout_ns = time_of("--origin-timeout", origin_timeout, 30 * COORD_SECOND);
+    all.stop_timeout_ns = time_of("--stop-timeout", stop_timeout, 10 * COORD_SECOND);
     all.max_value_bytes = size_of("--max-value", max_value, default_bytes);
     if (all.max_value_bytes > most_value_bytes)
         throw wrong("--max-value", max_value, "less than 4GiB");

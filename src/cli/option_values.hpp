@@ -15,6 +15,7 @@ struct option_values {
     std::string dialect;
     std::string timeout;
     std::string origin_timeout;
+    std::string stop_timeout;
     std::string max_value;
     std::string max_loads;
     std::string cache_bytes;

@@ -28,6 +28,7 @@ struct serve_options {
     std::string origin_dir;
     std::string origin_command;
     std::int64_t origin_timeout_ns = 0;
+    std::int64_t stop_timeout_ns = 0;
     std::uint64_t max_value_bytes = 0;
     std::uint32_t max_loads = 64;
     std::uint64_t cache_bytes = 0;

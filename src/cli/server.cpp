@@ -7,13 +7,10 @@
 #include "cli/member.hpp"
 #include "cli/output.hpp"
 #include "cli/process_groups.hpp"
-#include "cli/stopwatch.hpp"
 
 namespace coord::cli {
 namespace {
 
-// For everything that is under way when the signal comes.
-constexpr std::int64_t stop_timeout_ns = 10 * COORD_SECOND;
 // For what was cancelled, to notice it.
 constexpr std::int64_t last_timeout_ns = 3 * COORD_SECOND;
 // A load's own deadline comes after its origin's, whose message says more.
@@ -61,7 +58,9 @@ coord_runtime* make_runtime(const serve_options& options) {
 }  // namespace
 
 server::server(const serve_options& options)
-    : loads_(make_origin(options), limits_of(options)), runtime_(make_runtime(options)) {
+    : stop_timeout_ns_(options.stop_timeout_ns),
+      loads_(make_origin(options), limits_of(options)),
+      runtime_(make_runtime(options)) {
     join(options);
     open_group(options);
 }
@@ -105,14 +104,11 @@ std::vector<std::string> server::peers() const {
 }
 
 std::size_t server::stop() {
-    const stopwatch taken;
     coord_call_options call{};
     call.size = sizeof call;
-    call.timeout_ns = stop_timeout_ns;
-    coord_peers_close(peers_.get(), &call, nullptr);
-    const auto used = static_cast<std::int64_t>(taken.milliseconds() * 1e6);
-    call.timeout_ns = used < stop_timeout_ns ? stop_timeout_ns - used : COORD_OFF;
-    // What still runs when the time is over, in whatever line it stands.
+    call.timeout_ns = stop_timeout_ns_;
+    // Everything stops accepting at once: peers and the admin port alike. What still runs when the
+    // time is over, in whatever line it stands.
     std::size_t open = 0;
     if (coord_runtime_close(runtime_.get(), &call, nullptr) != COORD_OK) open = loads_.running();
     process_groups::kill_all();

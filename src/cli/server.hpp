@@ -28,6 +28,7 @@ class server {
     void join(const serve_options& options);
     void open_group(const serve_options& options);
 
+    const std::int64_t stop_timeout_ns_;
     loading loads_;  // goes last: loaders use it
     runtime_handle runtime_;
     peers_handle peers_;

@@ -87,12 +87,19 @@ void removal::end() noexcept {
         const auto room = static_cast<std::size_t>(text.data() + text.size() - at);
         at = fmt::format_to_n(at, room, form, args...).out;
     };
-    say(FMT_STRING("removed, but {} of {} other peers did not confirm"), failed, questions_.size());
+    say(FMT_STRING("not removed everywhere: {} of {} other peers did not confirm"),
+        failed,
+        questions_.size());
     const char* before = ": ";
     for (const auto& one : questions_) {
         if (one.outcome) continue;
         const error why = one.outcome.error();
-        say(FMT_STRING("{}{}: {}"), before, one.to->url(), why.message());
+        const bool says_who = why.message().find(one.to->url()) != std::string_view::npos;
+        say(FMT_STRING("{}{}{}{}"),
+            before,
+            says_who ? "" : one.to->url(),
+            says_who ? "" : ": ",
+            why.message());
         before = "; ";
     }
     const std::string_view all(text.data(), static_cast<std::size_t>(at - text.data()));

@@ -109,10 +109,16 @@ class CommandOrigin(ProgramTest):
     def test_a_clean_stop_waits_for_it(self) -> None:
         alive, gate = self.fifo(), str(self.folder / "gate")
         os.mkfifo(gate)
-        server = self.origin(f'echo up > "$1"; read line < {gate}; echo "$line"')
+        server = self.origin(
+            f'echo up > "$1"; read line < {gate}; echo "$line"', "--admin", "127.0.0.1:0"
+        )
         with self.background(server, alive) as asker, open(alive, encoding="ascii") as fifo:
             fifo.read()
             server.signal()
+            self.await_refusal(server.started["url"].removesuffix("/_groupcache/"))
+            # It stays to say so, and takes no work.
+            for path in ("/healthz", "/v1/groups/thumbs/keys/new"):
+                self.assertEqual(self.status_at(server.started["admin"], path), 503, path)
             with open(gate, "w", encoding="ascii") as opened:
                 opened.write("late\n")
             self.assertEqual(asker.communicate(timeout=60)[0], b"late\n")
@@ -121,7 +127,7 @@ class CommandOrigin(ProgramTest):
 
     def test_a_stop_ends_in_time_and_leaves_none_behind(self) -> None:
         alive = self.fifo()
-        server = self.origin(HANGS, "--origin-timeout", "10m")
+        server = self.origin(HANGS, "--origin-timeout", "10m", "--stop-timeout", "1s")
         with self.background(server, alive), open(alive, encoding="ascii") as fifo:
             fifo.readline()
             self.assertEqual(server.stop(), 0)

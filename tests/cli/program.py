@@ -5,6 +5,7 @@ Every wait has a watchdog, which ends a hang and is never what a test asserts.
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import random
@@ -119,6 +120,21 @@ class ProgramTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="coord-cli-")
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
+
+    def status_at(self, address: str, path: str) -> int:
+        link = http.client.HTTPConnection(address.removeprefix("http://"), timeout=WATCHDOG_SECONDS)
+        self.addCleanup(link.close)
+        link.request("GET", path)
+        return link.getresponse().status
+
+    def await_refusal(self, url: str) -> None:
+        """Until nobody accepts there any more."""
+        host, port = url.removeprefix("http://").rstrip("/").rsplit(":", 1)
+        while True:
+            try:
+                socket.create_connection((host, int(port)), WATCHDOG_SECONDS).close()
+            except ConnectionRefusedError:
+                return
 
     def serve(self, *words: str, group: str = "thumbs") -> Server:
         server = Server(*words, group=group)

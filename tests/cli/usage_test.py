@@ -33,6 +33,20 @@ class Usage(ProgramTest):
         self.refused(coord("cache", "get", "--peers", LIST, "a"), 2, "--group")
         self.refused(coord("cache", "get", "--group", "g", "--peers", LIST), 2, "KEY")
         self.refused(coord("cache", "get", "--group", "g", "a"), 2, "--peers", "COORD_PEERS")
+
+    def test_what_is_typed_goes_before_the_environment(self) -> None:
+        typed, other = "http://127.0.0.1:1", "http://127.0.0.1:2"
+        for verb in ("get", "remove", "owner"):
+            words = ("cache", verb, "--group", "g", "--peers", typed, "key")
+            ended = coord(*words, COORD_PEERS=other)
+            self.assertIn(typed, ended.err + ended.out.decode(), verb)
+            self.assertNotIn(other, ended.err + ended.out.decode(), verb)
+
+    def test_an_empty_value_is_a_mistake(self) -> None:
+        for option in ("--peers", "--cache-bytes", "--ttl", "--ring", "--admin"):
+            words = ("cache", "serve", "--group", "g", "--listen", "127.0.0.1:0")
+            ended = coord(*words, "--origin-dir", "/", option, "")
+            self.refused(ended, 2, f"{option}: must not be empty")
         self.refused(coord("cache", "stats"), 2, "no admin address", "COORD_ADMIN")
 
     def test_values_without_meaning_are_shown(self) -> None:
