@@ -97,7 +97,7 @@ void removal::end() noexcept {
         const bool says_who = why.message().find(one.to->url()) != std::string_view::npos;
         say(FMT_STRING("{}{}{}{}"),
             before,
-            says_who ? "" : one.to->url(),
+            says_who ? std::string_view() : std::string_view(one.to->url()),
             says_who ? "" : ": ",
             why.message());
         before = "; ";
