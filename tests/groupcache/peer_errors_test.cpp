@@ -172,9 +172,10 @@ TEST_F(removals, name_every_peer_that_did_not_confirm_and_still_ask_the_others) 
     ASSERT_EQ(world.answers->drain(room).count, 1U);
     EXPECT_EQ(room[0].status, COORD_UNAVAILABLE);
     ASSERT_NE(room[0].why, nullptr);
-    EXPECT_STREQ(room[0].why->message(),
-                 "not removed everywhere: 2 of 3 other peers did not confirm: http://owner:1: refused; "
-                 "http://third:1: too slow");
+    EXPECT_STREQ(
+        room[0].why->message(),
+        "not removed everywhere: 2 of 3 other peers did not confirm: http://owner:1: refused; "
+        "http://third:1: too slow");
     clear(room[0]);
 }
 

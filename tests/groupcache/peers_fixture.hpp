@@ -10,8 +10,8 @@ namespace coord::groupcache {
 
 using namespace std::chrono_literals;
 using fault = peer_answer::fault;
-using testing::driven;
 using testing::asked_peer;
+using testing::driven;
 using testing::fake_peers;
 using testing::kept_loads;
 
