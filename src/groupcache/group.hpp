@@ -163,6 +163,7 @@ class group final : public handle_object, public component {
     void flight_begun() noexcept;
     void flight_ended() noexcept;  // its waiters were told
     bool may_store(const flight& what, const result<bytes_ref>& got) const noexcept;
+    waiter* hand_over(waiter* first, flight& to) noexcept;
     void relaunch(flight& old, waiter* first) noexcept;
     void cancel_flight(flight_table::shard& in, flight& what) noexcept;
     error why_left(const flight& what, coord_status why) const noexcept;

@@ -158,6 +158,17 @@ void group::pass_slot_on(flight& what) noexcept {
     }
 }
 
+// With the shard's lock. Null: nobody is left to be told.
+waiter* group::hand_over(waiter* first, flight& to) noexcept {
+    while (first != nullptr) {
+        waiter* const who = std::exchange(first, first->next);
+        link(to, *who);
+        waiters_.fetch_add(1, std::memory_order_relaxed);
+        if (to.stage() == flight::phase::ready) who->load_ready();
+    }
+    return nullptr;
+}
+
 // The load was cancelled because everybody had left, and then somebody came: they get a load of
 // their own.
 void group::relaunch(flight& old, waiter* first) noexcept {
@@ -186,13 +197,7 @@ void group::relaunch(flight& old, waiter* first) noexcept {
                 answer = error(COORD_NO_MEMORY);
             }
         }
-        while (joined && first != nullptr) {
-            waiter* const next = first->next;
-            link(*joined, *first);
-            waiters_.fetch_add(1, std::memory_order_relaxed);
-            if (joined->stage() == flight::phase::ready) first->load_ready();
-            first = next;
-        }
+        if (joined) first = hand_over(first, *joined);
         urgent = joined && old.urgent;
         if (urgent) joined->urgent = true;
     }

@@ -71,12 +71,7 @@ bool group::ends_without_load(flight& what) noexcept {
         what.asking = false;
         if (!hit && !local) return false;
         waiting = take_waiters(what, waiters_);
-        while (local && waiting != nullptr) {
-            waiter* const who = std::exchange(waiting, waiting->next);
-            link(*local, *who);
-            waiters_.fetch_add(1, std::memory_order_relaxed);
-            if (local->stage() == flight::phase::ready) who->load_ready();
-        }
+        if (local) waiting = hand_over(waiting, *local);
         urgent = what.urgent;
         if (local && urgent) local->urgent = true;
         ended = shard.remove(what);

@@ -13,7 +13,7 @@
 #include <unistd.h>
 #include <utility>
 
-#include "http/op_room.hpp"
+#include "runtime/op_room.hpp"
 #include "runtime/protect.hpp"
 
 namespace coord::http {

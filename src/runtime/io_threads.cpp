@@ -1,6 +1,5 @@
 #include "runtime/io_threads.hpp"
 
-#include <array>
 #include <atomic>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -13,7 +12,7 @@
 #include <new>
 #include <utility>
 
-#include "base/assert.hpp"
+#include "runtime/op_room.hpp"
 #include "runtime/this_thread.hpp"
 #include "runtime/threads.hpp"
 
@@ -21,33 +20,6 @@ namespace coord {
 namespace {
 
 namespace asio = boost::asio;
-
-// Room for the one wake-up that can be under way, so that posting it cannot fail.
-struct wake_room {
-    alignas(std::max_align_t) std::array<std::byte, 256> bytes;
-    bool taken = false;
-};
-
-template <class T>
-struct wake_allocator {
-    using value_type = T;
-    explicit wake_allocator(wake_room& place) noexcept : room(&place) {}
-    template <class U>
-    wake_allocator(const wake_allocator<U>& other) noexcept : room(other.room) {}
-
-    T* allocate(std::size_t n) noexcept {
-        COORD_ASSERT(!room->taken && n * sizeof(T) <= room->bytes.size());
-        room->taken = true;
-        return reinterpret_cast<T*>(room->bytes.data());
-    }
-    void deallocate(T*, std::size_t) noexcept { room->taken = false; }
-    template <class U>
-    bool operator==(const wake_allocator<U>& other) const noexcept {
-        return room == other.room;
-    }
-
-    wake_room* room;
-};
 
 }  // namespace
 
@@ -90,7 +62,8 @@ struct io_threads::impl {
 
     clock& time;
     const std::shared_ptr<timer_heap> timers;
-    wake_room room;  // before the context, which gives it back when it goes
+    op_room
+        room;  // for the one wake-up that can be under way; before the context, which gives it back
     asio::io_context context;
     asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
     // True while a wake-up is posted; acq_rel hands the room from the thread that ran it to the
@@ -131,7 +104,7 @@ result<std::unique_ptr<io_threads>> io_threads::make(std::uint32_t threads,
 void io_threads::look_again() noexcept {
     if (impl_->waking.exchange(true, std::memory_order_acq_rel)) return;
     asio::post(impl_->context,
-               asio::bind_allocator(wake_allocator<std::byte>(impl_->room), [mine = impl_.get()] {
+               asio::bind_allocator(op_allocator<std::byte>(impl_->room), [mine = impl_.get()] {
                    mine->waking.store(false, std::memory_order_release);
                }));
 }

@@ -7,7 +7,7 @@
 
 #include "base/assert.hpp"
 
-namespace coord::http {
+namespace coord {
 
 struct op_room {
     alignas(std::max_align_t) std::array<std::byte, 512> bytes;
@@ -35,4 +35,4 @@ struct op_allocator {
     op_room* room;
 };
 
-}  // namespace coord::http
+}  // namespace coord
