@@ -18,7 +18,8 @@ typedef struct coord_bytes coord_bytes;
 
 /** Flags of a value. */
 enum {
-    COORD_VALUE_NO_STORE = 2 /**< answer who waits, but do not keep the value */
+    COORD_VALUE_NO_STORE = 2, /**< answer who waits, but do not keep the value */
+    COORD_VALUE_HOT = 4       /**< coord_group_set only: keep a hot copy here as well when another peer owns the key */
 };
 
 /** How a value is to be kept. */
@@ -74,6 +75,62 @@ COORD_API coord_status coord_bytes_new_external(const void *data, size_t len, vo
  * @since 0.1
  */
 COORD_API coord_status coord_bytes_slice(coord_bytes *bytes, size_t offset, size_t len, coord_bytes **slice, coord_error **err);
+
+/**
+ * Makes bytes that are the rest of others from an offset on, without a copy.
+ *
+ * @param bytes BORROWED for the call; not NULL.
+ * @param offset first byte; at most the size of bytes.
+ * @param slice receives an OWNED reference; NULL on failure.
+ * @param err receives an OWNED error; may be NULL.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT when offset is beyond the end, COORD_NO_MEMORY.
+ * @thread any.
+ * @since 0.1
+ * @source groupcache ByteView.SliceFrom.
+ * @see coord_bytes_slice
+ */
+COORD_API coord_status coord_bytes_slice_from(coord_bytes *bytes, size_t offset, coord_bytes **slice, coord_error **err);
+
+/**
+ * Gives one byte.
+ *
+ * @param bytes BORROWED; not NULL.
+ * @param index below the size of bytes.
+ * @param byte receives it; not NULL, unchanged on failure.
+ * @param err receives an OWNED error; may be NULL.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT when index is out of range.
+ * @thread any.
+ * @since 0.1
+ * @source groupcache ByteView.At, which panics out of range.
+ */
+COORD_API coord_status coord_bytes_at(const coord_bytes *bytes, size_t index, uint8_t *byte, coord_error **err);
+
+/**
+ * Copies a part into memory of yours; the way to read piece by piece, or to truncate.
+ *
+ * @param bytes BORROWED; may be NULL.
+ * @param offset first byte; at or beyond the end nothing is copied.
+ * @param buffer receives the bytes; may be NULL only with cap 0.
+ * @param cap how many fit.
+ * @return how many were copied: cap, or fewer when the end came first; 0 for NULL.
+ * @thread any.
+ * @since 0.1
+ * @source groupcache ByteView.Copy and ByteView.ReadAt.
+ */
+COORD_API size_t coord_bytes_copy(const coord_bytes *bytes, size_t offset, void *buffer, size_t cap);
+
+/**
+ * Compares with memory of yours.
+ *
+ * @param bytes BORROWED; may be NULL, which equals nothing.
+ * @param data BORROWED for the call; NULL only with len 0.
+ * @param len how many bytes.
+ * @return 1 when length and bytes are the same, else 0.
+ * @thread any.
+ * @since 0.1
+ * @source groupcache ByteView.Equal, EqualBytes and EqualString.
+ */
+COORD_API int32_t coord_bytes_equal(const coord_bytes *bytes, const void *data, size_t len);
 
 /**
  * Takes one more reference.

@@ -107,6 +107,24 @@ COORD_API int64_t coord_error_native_code(const coord_error *error);
  */
 COORD_API const coord_error *coord_error_cause(const coord_error *error);
 
+/**
+ * Gives one of the particulars of an error by its name.
+ *
+ * A failed load or change at another peer has "group", "key", "peer" (its url), and, when it answered over HTTP, "status" such as
+ * "503 Service Unavailable" and "body", at most 1 MiB of what it sent. "reason" is "bad-request" or "group-not-found" where a peer's
+ * endpoint refused a request for one of these. The number of the HTTP status is coord_error_native_code of the error or of its cause.
+ *
+ * @param error BORROWED; may be NULL.
+ * @param name which one; BORROWED for the call.
+ * @param name_len bytes, or COORD_NUL.
+ * @param len receives the length in bytes; may be NULL.
+ * @return any bytes, BORROWED until the error is freed, NUL-terminated after their length; NULL when the error has no such particular.
+ * @thread any.
+ * @since 0.1
+ * @source groupcache RemoteLoadError, BadGroupcacheRequestError, GroupNotFoundError.
+ */
+COORD_API const char *coord_error_detail(const coord_error *error, const char *name, size_t name_len, size_t *len);
+
 #ifdef __cplusplus
 }
 #endif

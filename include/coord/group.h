@@ -2,8 +2,8 @@
 #ifndef COORD_GROUP_H
 #define COORD_GROUP_H
 
+#include <coord/many.h>
 #include <coord/peers.h>
-#include <coord/request.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,10 +32,23 @@ enum {
     COORD_ON_ABANDONED_CANCEL = 2  /**< its request's context is cancelled; its value, if it still comes, is not kept */
 };
 
+/** When the value of another owner is kept here as a hot copy. */
+enum {
+    COORD_HOT_ALWAYS = 1, /**< the default, as groupcache v2 does */
+    COORD_HOT_ONE_IN = 2, /**< by chance, one in hot_one_in, as golang/groupcache does */
+    COORD_HOT_NEVER = 4   /**< every get asks the owner */
+};
+
+/** Flags of a group. */
+enum {
+    COORD_GROUP_LOCAL = 1,     /**< no peers, whatever picker the runtime has */
+    COORD_GROUP_PEER_ERROR = 2 /**< PEER_ERROR requests go to `requests` */
+};
+
 /** How a group is made. */
 typedef struct coord_group_options {
     uint32_t size;                /**< sizeof this struct */
-    uint32_t flags;               /**< none yet; must be 0 */
+    uint32_t flags;               /**< COORD_GROUP_* */
     uint64_t max_bytes;           /**< memory for keys, values and overhead; 0 = 64 MiB; (uint64_t)COORD_OFF = keep nothing, still join
                                        loads. A value that alone is larger is given to who asked, and not kept */
     int64_t ttl_ns;               /**< for values that bring none, in ns; 0 or COORD_FOREVER = they do not expire */
@@ -44,7 +57,7 @@ typedef struct coord_group_options {
                                        get inside a load of the same group needs no place of its own */
     int32_t on_abandoned;         /**< COORD_ON_ABANDONED_*; 0 = FINISH */
     int32_t policy;               /**< COORD_POLICY_*; 0 = S3FIFO */
-    int32_t reserved;             /**< must be 0 */
+    int32_t hot_policy;           /**< COORD_HOT_*; 0 = ALWAYS */
     coord_request_fn load;        /**< the loader as a callback; or NULL */
     void *user;                   /**< handed to load */
     coord_user_free_fn user_free; /**< TRANSFERRED with user, also on failure: called once, after the last load. May be NULL */
@@ -54,9 +67,13 @@ typedef struct coord_group_options {
     coord_peers *peers;           /**< whom to ask for keys of other owners; NULL = this process owns all. The group keeps a reference */
     coord_request_fn peer_error;  /**< PEER_ERROR, on a worker or lent thread, with user: succeed = load here, fail = tell the callers.
                                        NULL = coord_peers_default_peer_error */
+    coord_picker *picker;         /**< who owns which key, instead of peers, whose port then still serves the group. The group keeps a
+                                       reference. NULL with peers NULL = what coord_runtime_set_picker gives, else this process owns all */
+    uint32_t hot_one_in;          /**< for COORD_HOT_ONE_IN; 0 = 10 */
+    uint32_t reserved;            /**< must be 0 */
 } coord_group_options;
 
-/** Counters of a group; all but flights_active, flight_oldest_ns and waiters only grow. */
+/** Counters of a group; all but the gauges of flights, waiters and changes only grow. */
 typedef struct coord_group_stats {
     uint32_t size;              /**< sizeof this struct */
     uint32_t reserved;          /**< 0 */
@@ -74,6 +91,10 @@ typedef struct coord_group_stats {
     uint64_t peer_errors;       /**< owners that could not be reached, or gave nothing usable */
     uint64_t server_requests;   /**< requests of peers for this group */
     uint64_t peer_slowest_ns;   /**< the longest time an owner took to answer. The reference's GetFromPeersLatencyLower, in ns */
+    uint64_t changes_active;    /**< sets and removals under way now that other peers take part in */
+    uint64_t change_oldest_ns;  /**< age of the oldest one; 0 without any */
+    uint64_t remove_many_calls; /**< calls of coord_group_remove_many */
+    uint64_t remove_many_keys;  /**< keys they named */
 } coord_group_stats;
 
 /** Counters of one of a group's caches; bytes = keys + values, memory_bytes is what max_bytes limits. */
@@ -254,45 +275,23 @@ COORD_API coord_status coord_group_get_start(coord_group *group, const char *key
                                              coord_queue *queue, uint64_t token, coord_op **op, coord_error **err);
 
 /**
- * Removes a key. A load under way is detached: those who wait for it get its value, it is kept nowhere, and a get that begins after this
- * returned loads again.
- *
- * With peers it is removed everywhere: at its owner first, then here and at all others at once. A peer that does not confirm is named in
- * the error, and the others are still done; its copy may then live on.
+ * Gets a value into memory of yours, cut off where that ends.
  *
  * @param group BORROWED; not NULL.
  * @param key BORROWED for the call; any bytes; NULL only with key_len 0.
  * @param key_len bytes, at most 65,535; or COORD_NUL.
- * @param call BORROWED for the call; timeout 0 = the group's load_timeout_ns, when there are peers. NULL = defaults.
- * @param err receives an OWNED error; may be NULL. Its message names every peer that did not confirm, and why.
- * @return COORD_OK, also when there was nothing; COORD_UNAVAILABLE when a peer did not confirm, COORD_TIMED_OUT, COORD_CANCELLED;
- *         COORD_EXHAUSTED, with nothing done, when max_blocked_workers threads wait already;
- *         COORD_WOULD_DEADLOCK with peers on an io thread; COORD_INVALID_ARGUMENT, COORD_CLOSED, COORD_FORKED, COORD_NO_MEMORY.
- * @thread any; blocks when there are peers.
- * @since 0.1
- * @source groupcache Group.Remove; there a load under way stores the removed value again.
- */
-COORD_API coord_status coord_group_remove(coord_group *group, const char *key, size_t key_len, const coord_call_options *call,
-                                          coord_error **err);
-
-/**
- * Starts what coord_group_remove does; ends in one COORD_EVENT_DONE.
- *
- * @param group BORROWED; not NULL.
- * @param key BORROWED for the call; any bytes; NULL only with key_len 0.
- * @param key_len bytes, at most 65,535; or COORD_NUL.
- * @param call BORROWED for the call; NULL = defaults.
- * @param queue BORROWED; not NULL. Receives the event, which may come before this returns.
- * @param token comes back in the event.
- * @param op receives an OWNED handle; may be NULL.
+ * @param call BORROWED for the call; as in coord_group_get.
+ * @param buffer receives the value's first bytes; NULL only with cap 0.
+ * @param cap how many fit.
+ * @param len receives the length of the whole value, which may be more than cap; may be NULL; 0 on failure.
  * @param err receives an OWNED error; may be NULL.
- * @return COORD_OK when exactly one event will come; else none will.
- * @thread any; never blocks.
+ * @return as coord_group_get.
+ * @thread any; blocks on a miss.
  * @since 0.1
- * @see coord_group_remove
+ * @source groupcache TruncatingByteSliceSink.
  */
-COORD_API coord_status coord_group_remove_start(coord_group *group, const char *key, size_t key_len, const coord_call_options *call,
-                                                coord_queue *queue, uint64_t token, coord_op **op, coord_error **err);
+COORD_API coord_status coord_group_get_into(coord_group *group, const char *key, size_t key_len, const coord_call_options *call,
+                                            void *buffer, size_t cap, size_t *len, coord_error **err);
 
 /**
  * Reads the group's counters.
@@ -323,4 +322,8 @@ COORD_API coord_status coord_group_cache_stats_read(const coord_group *group, in
 #ifdef __cplusplus
 }
 #endif
+
+#include <coord/group_changes.h>
+#include <coord/group_local.h>
+
 #endif

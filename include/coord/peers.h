@@ -2,7 +2,8 @@
 #ifndef COORD_PEERS_H
 #define COORD_PEERS_H
 
-#include <coord/request.h>
+#include <coord/http.h>
+#include <coord/picker.h>
 #include <coord/ring.h>
 
 #ifdef __cplusplus
@@ -27,8 +28,11 @@ enum {
 /** Flags of peers. */
 enum {
     COORD_PEERS_ALLOW_INSECURE_BIND = 1, /**< listen beyond loopback, where anybody can read, load and remove */
-    COORD_PEERS_REFUSE_WRITES = 2,       /**< peers may not remove: they get 403 */
-    COORD_PEERS_CRC = 4                  /**< sends a CRC-32C with each value, which libcoord peers check; Go peers ignore it */
+    COORD_PEERS_REFUSE_WRITES = 2,       /**< peers may neither set nor remove: they get 403 */
+    COORD_PEERS_CRC = 4,                 /**< sends a CRC-32C with each value, which libcoord peers check; Go peers ignore it */
+    COORD_PEERS_EXCHANGE = 8,            /**< EXCHANGE requests go to `requests` */
+    COORD_PEERS_ACCEPT = 16,             /**< ACCEPT requests go to `requests` */
+    COORD_PEERS_SERVER_ERROR = 32        /**< SERVER_ERROR requests go to `requests` */
 };
 
 /** How peers are made. */
@@ -51,6 +55,20 @@ typedef struct coord_peers_options {
     uint64_t max_value_bytes; /**< of a value that a peer sends; 0 = 64 MiB. Larger ones count as unreachable */
     uint32_t max_key_bytes;   /**< of a key that a peer asks for; 0 = 4,096; at most 65,535. Longer ones are refused with 414 */
     uint32_t reserved;        /**< must be 0 */
+    int64_t request_timeout_ns; /**< of one request to a peer, in ns; 0 = as long as the caller waits */
+    coord_hash_fn hash;       /**< instead of the profile's hash, which keeps its labels; NULL = the profile's. The same on all peers */
+    void *hash_user;          /**< handed to hash */
+    coord_user_free_fn hash_user_free; /**< TRANSFERRED with hash_user, also on failure: called once, after the last hash. May be NULL */
+    coord_request_fn exchange; /**< EXCHANGE, before each request to a peer, on a worker or lent thread; its url may then be https, which
+                                   goes no further without a response of yours. Failing it counts as a peer that was not reached */
+    coord_request_fn accept;  /**< ACCEPT, before each request of a peer is served, on a worker or lent thread. Failing it with
+                                   COORD_DENIED refuses with 403, COORD_EXHAUSTED or COORD_UNAVAILABLE with 503, anything else with 400 */
+    coord_request_fn server_error; /**< SERVER_ERROR, on a worker or lent thread; NULL = coord_peers_default_server_error */
+    void *user;               /**< handed to the three */
+    coord_user_free_fn user_free; /**< TRANSFERRED with user, also on failure: called once, after the last of them. May be NULL */
+    coord_queue *requests;    /**< instead of callbacks, for the kinds that flags name: they arrive here as events. The peers keep a
+                                   reference */
+    uint64_t requests_token;  /**< token of those events */
 } coord_peers_options;
 
 /** Counters of peers; all but the last only grow. */
@@ -200,6 +218,106 @@ COORD_API coord_status coord_peers_stats_read(const coord_peers *peers, coord_pe
  * @source groupcache DefaultPeerErrorHandler.
  */
 COORD_API void coord_peers_default_peer_error(void *user, coord_request *request);
+
+/**
+ * Answers a SERVER_ERROR as peers without a server_error of their own do; a coord_request_fn, so that yours can call it for the rest.
+ *
+ * @param user not used.
+ * @param request TRANSFERRED; NULL does nothing. A request of another kind fails with COORD_UNSUPPORTED.
+ * @thread any.
+ * @since 0.1
+ * @source groupcache DefaultServerErrorHandler.
+ */
+COORD_API void coord_peers_default_server_error(void *user, coord_request *request);
+
+/**
+ * Answers one request of a peer that came to an HTTP server of yours, as the port of these peers would.
+ *
+ * Mount it below the base path. What is wrong with the request is an answer too (400, 404, 405, 413, 414); a status other than COORD_OK
+ * means that there is none to send.
+ *
+ * @param peers BORROWED; not NULL.
+ * @param message BORROWED for the call; not NULL: the request, its target as it was on the wire.
+ * @param call BORROWED for the call; timeout 0 = 1 h, beyond what any load takes by default. NULL = defaults.
+ * @param response receives an OWNED response; NULL on failure.
+ * @param err receives an OWNED error; may be NULL.
+ * @return COORD_OK; COORD_INVALID_ARGUMENT for a message without method or target; COORD_TIMED_OUT, COORD_CANCELLED;
+ *         COORD_WOULD_DEADLOCK on an io thread; COORD_CLOSED, COORD_FORKED, COORD_NO_MEMORY.
+ * @thread any; blocks.
+ * @since 0.1
+ * @source groupcache HTTPPool.ServeHTTP.
+ * @see coord_peers_serve_start
+ */
+COORD_API coord_status coord_peers_serve(coord_peers *peers, const coord_http_message *message, const coord_call_options *call,
+                                         coord_response **response, coord_error **err);
+
+/**
+ * Starts what coord_peers_serve does; ends in one COORD_EVENT_RESPONSE.
+ *
+ * @param peers BORROWED; not NULL.
+ * @param message COPIED; as in coord_peers_serve.
+ * @param call BORROWED for the call; as in coord_peers_serve.
+ * @param queue BORROWED; not NULL. Receives the event, which may come before this returns.
+ * @param token comes back in the event.
+ * @param op receives an OWNED handle to cancel with; may be NULL.
+ * @param err receives an OWNED error; may be NULL.
+ * @return COORD_OK when exactly one event will come; else none will: COORD_INVALID_ARGUMENT, COORD_CLOSED, COORD_FORKED,
+ *         COORD_EXHAUSTED at the runtime's max_pending, COORD_NO_MEMORY.
+ * @thread any; never blocks.
+ * @since 0.1
+ * @see coord_peers_serve
+ */
+COORD_API coord_status coord_peers_serve_start(coord_peers *peers, const coord_http_message *message, const coord_call_options *call,
+                                               coord_queue *queue, uint64_t token, coord_op **op, coord_error **err);
+
+/**
+ * Gives the peer that owns a key by the list as it is now.
+ *
+ * @param peers BORROWED; may be NULL.
+ * @param key BORROWED for the call; any bytes; NULL only with key_len 0.
+ * @param key_len bytes, or COORD_NUL.
+ * @return OWNED; NULL when this process owns it, and for NULL.
+ * @thread any.
+ * @since 0.1
+ * @source groupcache HTTPPool.PickPeer.
+ * @see coord_peers_owner
+ */
+COORD_API coord_peer *coord_peers_pick(coord_peers *peers, const char *key, size_t key_len);
+
+/**
+ * Gives a peer of the list by its url; with coord_peers_list, all of them.
+ *
+ * @param peers BORROWED; may be NULL.
+ * @param url BORROWED for the call; as it stands in the list.
+ * @param url_len bytes, or COORD_NUL.
+ * @return OWNED; NULL when it is not in the list, or is this process.
+ * @thread any.
+ * @since 0.1
+ * @source groupcache HTTPPool.GetAll.
+ */
+COORD_API coord_peer *coord_peers_find(coord_peers *peers, const char *url, size_t url_len);
+
+/**
+ * Gives these peers as a picker, for coord_runtime_set_picker.
+ *
+ * @param peers BORROWED; may be NULL.
+ * @return OWNED; NULL for NULL.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API coord_picker *coord_peers_picker(coord_peers *peers);
+
+/**
+ * Gives the ring of the list as it is now; later lists do not change it.
+ *
+ * @param peers BORROWED; not NULL.
+ * @param ring receives an OWNED handle; NULL on failure.
+ * @param err receives an OWNED error; may be NULL.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_FORKED, COORD_NO_MEMORY.
+ * @thread any.
+ * @since 0.1
+ */
+COORD_API coord_status coord_peers_ring(coord_peers *peers, coord_ring **ring, coord_error **err);
 
 #ifdef __cplusplus
 }

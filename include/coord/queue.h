@@ -13,7 +13,9 @@ enum {
     COORD_EVENT_DONE = 1,    /**< value is NULL: the operation ended */
     COORD_EVENT_BYTES = 2,   /**< value is a coord_bytes, or NULL on failure */
     COORD_EVENT_REQUEST = 3, /**< value is a coord_request: work for you */
-    COORD_EVENT_POST = 6     /**< value is NULL: your own coord_queue_post */
+    COORD_EVENT_POST = 6,    /**< value is NULL: your own coord_queue_post */
+    COORD_EVENT_MANY = 7,    /**< value is a coord_many, also when some of its keys failed; or NULL on failure */
+    COORD_EVENT_RESPONSE = 8 /**< value is a coord_response, or NULL on failure */
 };
 
 /**

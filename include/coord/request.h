@@ -20,7 +20,15 @@ typedef struct coord_request coord_request;
 /** Kinds of requests. */
 enum {
     COORD_REQUEST_LOAD = 1,      /**< one item: give the value of its key */
-    COORD_REQUEST_PEER_ERROR = 2 /**< one item: its owner gave no value. Succeed to load it here, fail to tell the callers; no value */
+    COORD_REQUEST_PEER_ERROR = 2,    /**< one item: its owner gave no value. Succeed to load it here, fail to tell the callers; no value */
+    COORD_REQUEST_EXCHANGE = 9,      /**< an HTTP request to a peer is about to go out, see coord_peers_options. coord_request_set_header adds
+                                          to it; succeed lets it go on, unless coord_request_set_response gave what the peer would answer */
+    COORD_REQUEST_ACCEPT = 10,       /**< an HTTP request of a peer has come. Succeed serves it, fail refuses it with the message */
+    COORD_REQUEST_SERVER_ERROR = 11, /**< a peer's request is about to be answered with coord_request_error. coord_request_set_response
+                                          replaces that answer; without it succeed and fail both send the usual one */
+    COORD_REQUEST_PEER_GET = 12,     /**< one item: ask your peer for the value of a key; answer as a LOAD */
+    COORD_REQUEST_PEER_SET = 13,     /**< one item: have your peer keep coord_request_value of a key; no value in the answer */
+    COORD_REQUEST_PEER_REMOVE = 14   /**< one item: have your peer drop a key; no value in the answer */
 };
 
 /**
@@ -46,7 +54,7 @@ COORD_API int32_t coord_request_kind(const coord_request *request);
  * Tells how many items the request carries.
  *
  * @param request BORROWED; may be NULL.
- * @return 1 for a LOAD or PEER_ERROR; 0 for NULL.
+ * @return 1 for those with a key: LOAD, PEER_ERROR, PEER_*; 0 for the others and for NULL.
  * @thread any.
  * @since 0.1
  */
@@ -69,7 +77,7 @@ COORD_API const char *coord_request_key(const coord_request *request, size_t ite
  *
  * @param request BORROWED; may be NULL.
  * @param item index below coord_request_count.
- * @return BORROWED until the request is ended; NULL when there is none, as for every LOAD.
+ * @return BORROWED until the request is ended: what a PEER_SET is about, with its expiry; NULL when there is none, as for every LOAD.
  * @thread any.
  * @since 0.1
  */
@@ -80,7 +88,8 @@ COORD_API const coord_bytes *coord_request_value(const coord_request *request, s
  *
  * @param request BORROWED; may be NULL.
  * @param item index below coord_request_count.
- * @return that pointer; NULL when there is none, as for a LOAD of a local get.
+ * @return that pointer: for a LOAD that serves a peer, what coord_request_set_user gave while its request was accepted; NULL when
+ *         there is none, as for a LOAD of a local get. When several wait for one LOAD it is that of the first.
  * @thread any.
  * @since 0.1
  */
@@ -110,7 +119,7 @@ COORD_API coord_context *coord_request_context(const coord_request *request);
 COORD_API const char *coord_request_group(const coord_request *request, size_t *len);
 
 /**
- * Gives what went wrong, for a PEER_ERROR.
+ * Gives what went wrong, for a PEER_ERROR or SERVER_ERROR.
  *
  * @param request BORROWED; may be NULL.
  * @return BORROWED until the request is ended; NULL for every other kind. Its cause has the native domain "http" with the peer's status,
@@ -121,7 +130,7 @@ COORD_API const char *coord_request_group(const coord_request *request, size_t *
 COORD_API const coord_error *coord_request_error(const coord_request *request);
 
 /**
- * Gives the url of the peer that a PEER_ERROR is about, as it stands in the list.
+ * Gives the url of the peer that a PEER_ERROR, EXCHANGE or PEER_* is about, as it stands in the list.
  *
  * @param request BORROWED; may be NULL.
  * @param len receives its length in bytes; may be NULL.
@@ -140,12 +149,46 @@ COORD_API const char *coord_request_peer(const coord_request *request, size_t *l
  * @param len how many bytes; at most 4,294,967,295.
  * @param opts BORROWED for the call; how to keep the value. NULL = defaults.
  * @param err receives an OWNED error; may be NULL.
- * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_UNSUPPORTED for a PEER_ERROR, COORD_NO_MEMORY.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_UNSUPPORTED for kinds that take no value, COORD_NO_MEMORY.
  * @thread one at a time.
  * @since 0.1
  */
 COORD_API coord_status coord_request_set(coord_request *request, size_t item, const void *data, size_t len,
                                          const coord_value_options *opts, coord_error **err);
+
+/**
+ * Sets the answer of an item without copying it; the last answer wins. Then end the request with coord_request_succeed(request, NULL,
+ * 0, NULL).
+ *
+ * What is kept, sent to peers and handed to callers are these bytes themselves; memory of yours made with coord_bytes_new_external is
+ * released once the last of them let go. An expiry comes from opts, not from the bytes.
+ *
+ * @param request BORROWED; not NULL.
+ * @param item index below coord_request_count.
+ * @param value BORROWED for the call; not NULL. The request keeps a reference.
+ * @param opts BORROWED for the call; how to keep the value. NULL = defaults.
+ * @param err receives an OWNED error; may be NULL.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_UNSUPPORTED for kinds that take no value, COORD_NO_MEMORY.
+ * @thread one at a time.
+ * @since 0.1
+ */
+COORD_API coord_status coord_request_set_bytes(coord_request *request, size_t item, coord_bytes *value,
+                                               const coord_value_options *opts, coord_error **err);
+
+/**
+ * Attaches a pointer to the request of a peer that an ACCEPT is about; the LOAD it leads to gives it as coord_request_user.
+ *
+ * @param request BORROWED; not NULL.
+ * @param user any value; replaces one that was set before, which is freed.
+ * @param user_free TRANSFERRED with user, also on failure: called once, when the request was served and no LOAD needs it any more.
+ *        May be NULL.
+ * @param err receives an OWNED error; may be NULL.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_UNSUPPORTED for other kinds, COORD_NO_MEMORY.
+ * @thread one at a time.
+ * @since 0.1
+ * @source groupcache HTTPPoolOptions.Context.
+ */
+COORD_API coord_status coord_request_set_user(coord_request *request, void *user, coord_user_free_fn user_free, coord_error **err);
 
 /**
  * Sets a failure as the answer of an item; the last answer wins. Then end the request with coord_request_succeed.

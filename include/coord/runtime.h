@@ -192,6 +192,37 @@ COORD_API int64_t coord_runtime_now_unix_ns(const coord_runtime *runtime);
  */
 COORD_API coord_status coord_runtime_metrics(coord_runtime *runtime, coord_bytes **text, coord_error **err);
 
+/**
+ * Replaces the log hook.
+ *
+ * @param runtime BORROWED; not NULL.
+ * @param level COORD_LOG_*; 0 = COORD_LOG_WARN.
+ * @param fn NULL = silent from now on.
+ * @param user handed to fn.
+ * @param user_free TRANSFERRED with user, also on failure: called once, after the last fn with this user. May be NULL.
+ * @param err receives an OWNED error; may be NULL.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_FORKED, COORD_NO_MEMORY.
+ * @thread any; lines under way may still reach the hook that was there.
+ * @since 0.1
+ * @source groupcache SetLogger.
+ */
+COORD_API coord_status coord_runtime_set_log(coord_runtime *runtime, int32_t level, coord_log_fn fn, void *user,
+                                             coord_user_free_fn user_free, coord_error **err);
+
+/**
+ * Writes down what is pending: flights, who waits for them, changes, questions to peers and requests to the host, with age and state.
+ *
+ * For a person who looks for what hangs; keys are shown shortened and escaped, values never. The form may change.
+ *
+ * @param runtime BORROWED; not NULL.
+ * @param text receives OWNED bytes: lines of text, at most 1 MiB. NULL on failure.
+ * @param err receives an OWNED error; may be NULL.
+ * @return COORD_OK, COORD_INVALID_ARGUMENT, COORD_FORKED, COORD_NO_MEMORY.
+ * @thread any; the parts are read one by one, not as one instant.
+ * @since 0.1
+ */
+COORD_API coord_status coord_runtime_dump(coord_runtime *runtime, coord_bytes **text, coord_error **err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -48,6 +48,7 @@ COORD_MINUTE = 60000000000
 COORD_FOREVER = 9223372036854775807
 COORD_OFF = -1
 COORD_VALUE_NO_STORE = 2
+COORD_VALUE_HOT = 4
 COORD_CALL_COUNTED = 1
 COORD_LOG_ERROR = 1
 COORD_LOG_WARN = 2
@@ -60,8 +61,17 @@ COORD_EVENT_DONE = 1
 COORD_EVENT_BYTES = 2
 COORD_EVENT_REQUEST = 3
 COORD_EVENT_POST = 6
+COORD_EVENT_MANY = 7
+COORD_EVENT_RESPONSE = 8
 COORD_REQUEST_LOAD = 1
 COORD_REQUEST_PEER_ERROR = 2
+COORD_REQUEST_EXCHANGE = 9
+COORD_REQUEST_ACCEPT = 10
+COORD_REQUEST_SERVER_ERROR = 11
+COORD_REQUEST_PEER_GET = 12
+COORD_REQUEST_PEER_SET = 13
+COORD_REQUEST_PEER_REMOVE = 14
+COORD_PEER_TAKES_SET = 1
 COORD_RING_V2_FNV1_MD5 = 1
 COORD_RING_V2_FNV1A_MD5 = 2
 COORD_RING_V2_CRC32_MD5 = 3
@@ -72,12 +82,24 @@ COORD_DIALECT_SEED = 2
 COORD_PEERS_ALLOW_INSECURE_BIND = 1
 COORD_PEERS_REFUSE_WRITES = 2
 COORD_PEERS_CRC = 4
+COORD_PEERS_EXCHANGE = 8
+COORD_PEERS_ACCEPT = 16
+COORD_PEERS_SERVER_ERROR = 32
 COORD_CACHE_MAIN = 1
 COORD_CACHE_HOT = 2
 COORD_POLICY_S3FIFO = 1
 COORD_POLICY_LRU = 2
 COORD_ON_ABANDONED_FINISH = 1
 COORD_ON_ABANDONED_CANCEL = 2
+COORD_HOT_ALWAYS = 1
+COORD_HOT_ONE_IN = 2
+COORD_HOT_NEVER = 4
+COORD_GROUP_LOCAL = 1
+COORD_GROUP_PEER_ERROR = 2
+COORD_EVICTED_FULL = 1
+COORD_EVICTED_EXPIRED = 2
+COORD_EVICTED_REMOVED = 3
+COORD_EVICTED_REPLACED = 4
 COORD_VERSION_MAJOR = 0
 COORD_VERSION_MINOR = 1
 COORD_VERSION_PATCH = 0
@@ -155,12 +177,67 @@ coord_event_fn = CFUNCTYPE(None, c_void_p, POINTER(coord_event))
 coord_request_fn = CFUNCTYPE(None, c_void_p, c_void_p)
 
 
+class coord_http_message(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("status", c_int32),
+        ("method", c_char_p),
+        ("method_len", c_size_t),
+        ("target", c_char_p),
+        ("target_len", c_size_t),
+        ("headers", c_char_p),
+        ("headers_len", c_size_t),
+        ("body", c_void_p),
+        ("body_len", c_size_t),
+    ]
+
+
+class coord_peer_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("peer_get", coord_request_fn),
+        ("peer_set", coord_request_fn),
+        ("peer_remove", coord_request_fn),
+        ("user", c_void_p),
+        ("user_free", coord_user_free_fn),
+        ("requests", c_void_p),
+        ("requests_token", c_uint64),
+    ]
+
+
+coord_pick_fn = CFUNCTYPE(c_void_p, c_void_p, c_void_p, c_size_t)
+
+coord_pick_all_fn = CFUNCTYPE(c_size_t, c_void_p, POINTER(c_void_p), c_size_t)
+
+
+class coord_picker_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("pick", coord_pick_fn),
+        ("pick_all", coord_pick_all_fn),
+        ("user", c_void_p),
+        ("user_free", coord_user_free_fn),
+        ("dialect", c_int32),
+        ("reserved", c_uint32),
+    ]
+
+
+coord_group_picker_fn = CFUNCTYPE(c_void_p, c_void_p, c_void_p, c_size_t)
+
+coord_hash_fn = CFUNCTYPE(c_uint64, c_void_p, c_void_p, c_size_t)
+
+
 class coord_ring_options(Structure):
     _fields_ = [
         ("size", c_uint32),
         ("flags", c_uint32),
         ("profile", c_int32),
         ("replicas", c_uint32),
+        ("hash", coord_hash_fn),
+        ("hash_user", c_void_p),
+        ("hash_user_free", coord_user_free_fn),
     ]
 
 
@@ -183,6 +260,17 @@ class coord_peers_options(Structure):
         ("max_value_bytes", c_uint64),
         ("max_key_bytes", c_uint32),
         ("reserved", c_uint32),
+        ("request_timeout_ns", c_int64),
+        ("hash", coord_hash_fn),
+        ("hash_user", c_void_p),
+        ("hash_user_free", coord_user_free_fn),
+        ("exchange", coord_request_fn),
+        ("accept", coord_request_fn),
+        ("server_error", coord_request_fn),
+        ("user", c_void_p),
+        ("user_free", coord_user_free_fn),
+        ("requests", c_void_p),
+        ("requests_token", c_uint64),
     ]
 
 
@@ -211,7 +299,7 @@ class coord_group_options(Structure):
         ("max_loads", c_uint32),
         ("on_abandoned", c_int32),
         ("policy", c_int32),
-        ("reserved", c_int32),
+        ("hot_policy", c_int32),
         ("load", coord_request_fn),
         ("user", c_void_p),
         ("user_free", coord_user_free_fn),
@@ -219,6 +307,9 @@ class coord_group_options(Structure):
         ("requests_token", c_uint64),
         ("peers", c_void_p),
         ("peer_error", coord_request_fn),
+        ("picker", c_void_p),
+        ("hot_one_in", c_uint32),
+        ("reserved", c_uint32),
     ]
 
 
@@ -240,6 +331,10 @@ class coord_group_stats(Structure):
         ("peer_errors", c_uint64),
         ("server_requests", c_uint64),
         ("peer_slowest_ns", c_uint64),
+        ("changes_active", c_uint64),
+        ("change_oldest_ns", c_uint64),
+        ("remove_many_calls", c_uint64),
+        ("remove_many_keys", c_uint64),
     ]
 
 
@@ -261,6 +356,46 @@ class coord_cache_stats(Structure):
     ]
 
 
+coord_group_fn = CFUNCTYPE(None, c_void_p, c_void_p)
+
+coord_start_fn = CFUNCTYPE(None, c_void_p)
+
+coord_evict_fn = CFUNCTYPE(None, c_void_p, c_void_p, c_size_t, c_void_p, c_int32)
+
+
+class coord_cache_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("max_bytes", c_uint64),
+        ("max_items", c_uint64),
+        ("ttl_ns", c_int64),
+        ("policy", c_int32),
+        ("reserved", c_int32),
+        ("evict", coord_evict_fn),
+        ("user", c_void_p),
+        ("user_free", coord_user_free_fn),
+    ]
+
+
+coord_flight_fn = CFUNCTYPE(None, c_void_p)
+
+
+class coord_flight_options(Structure):
+    _fields_ = [
+        ("size", c_uint32),
+        ("flags", c_uint32),
+        ("load_timeout_ns", c_int64),
+        ("max_loads", c_uint32),
+        ("on_abandoned", c_int32),
+        ("load", coord_request_fn),
+        ("user", c_void_p),
+        ("user_free", coord_user_free_fn),
+        ("requests", c_void_p),
+        ("requests_token", c_uint64),
+    ]
+
+
 #: name, result type, argument types
 FUNCTIONS = [
     ("coord_status_name", c_void_p, [c_int32]),
@@ -274,17 +409,27 @@ FUNCTIONS = [
     ("coord_error_native_domain", c_void_p, [c_void_p]),
     ("coord_error_native_code", c_int64, [c_void_p]),
     ("coord_error_cause", c_void_p, [c_void_p]),
+    ("coord_error_detail", c_void_p, [c_void_p, c_char_p, c_size_t, POINTER(c_size_t)]),
     ("coord_bytes_new", c_int32, [c_void_p, c_size_t, POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_bytes_new_external", c_int32, [c_void_p, c_size_t, c_void_p, coord_user_free_fn,
         POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_bytes_slice", c_int32, [c_void_p, c_size_t, c_size_t, POINTER(c_void_p),
         POINTER(c_void_p)]),
+    ("coord_bytes_slice_from", c_int32, [c_void_p, c_size_t, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_bytes_at", c_int32, [c_void_p, c_size_t, POINTER(c_uint8), POINTER(c_void_p)]),
+    ("coord_bytes_copy", c_size_t, [c_void_p, c_size_t, c_void_p, c_size_t]),
+    ("coord_bytes_equal", c_int32, [c_void_p, c_void_p, c_size_t]),
     ("coord_bytes_ref", c_void_p, [c_void_p]),
     ("coord_bytes_free", None, [c_void_p]),
     ("coord_bytes_data", c_void_p, [c_void_p, POINTER(c_size_t)]),
     ("coord_bytes_size", c_size_t, [c_void_p]),
     ("coord_bytes_expire_unix_ns", c_int64, [c_void_p]),
     ("coord_bytes_flags", c_uint32, [c_void_p]),
+    ("coord_many_count", c_size_t, [c_void_p]),
+    ("coord_many_status", c_int32, [c_void_p, c_size_t]),
+    ("coord_many_key", c_void_p, [c_void_p, c_size_t, POINTER(c_size_t)]),
+    ("coord_many_error", c_void_p, [c_void_p, c_size_t]),
+    ("coord_many_free", None, [c_void_p]),
     ("coord_context_new", c_int32, [POINTER(coord_context_options), POINTER(c_void_p),
         POINTER(c_void_p)]),
     ("coord_context_ref", c_void_p, [c_void_p]),
@@ -307,6 +452,9 @@ FUNCTIONS = [
     ("coord_runtime_wake", None, [c_void_p]),
     ("coord_runtime_now_unix_ns", c_int64, [c_void_p]),
     ("coord_runtime_metrics", c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_runtime_set_log", c_int32, [c_void_p, c_int32, coord_log_fn, c_void_p,
+        coord_user_free_fn, POINTER(c_void_p)]),
+    ("coord_runtime_dump", c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_queue_new", c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_queue_new_callback", c_int32, [c_void_p, coord_event_fn, c_void_p, coord_user_free_fn,
         POINTER(c_void_p), POINTER(c_void_p)]),
@@ -334,17 +482,57 @@ FUNCTIONS = [
     ("coord_request_peer", c_void_p, [c_void_p, POINTER(c_size_t)]),
     ("coord_request_set", c_int32, [c_void_p, c_size_t, c_void_p, c_size_t,
         POINTER(coord_value_options), POINTER(c_void_p)]),
+    ("coord_request_set_bytes", c_int32, [c_void_p, c_size_t, c_void_p,
+        POINTER(coord_value_options), POINTER(c_void_p)]),
+    ("coord_request_set_user", c_int32, [c_void_p, c_void_p, coord_user_free_fn,
+        POINTER(c_void_p)]),
     ("coord_request_set_error", c_int32, [c_void_p, c_size_t, c_int32, c_char_p, c_size_t,
         POINTER(c_void_p)]),
     ("coord_request_succeed", None, [c_void_p, c_void_p, c_size_t, POINTER(coord_value_options)]),
     ("coord_request_fail", None, [c_void_p, c_int32, c_char_p, c_size_t]),
     ("coord_request_free", None, [c_void_p]),
+    ("coord_response_status", c_int32, [c_void_p]),
+    ("coord_response_headers", c_void_p, [c_void_p, POINTER(c_size_t)]),
+    ("coord_response_body", c_void_p, [c_void_p, POINTER(c_size_t)]),
+    ("coord_response_free", None, [c_void_p]),
+    ("coord_request_http", c_void_p, [c_void_p, c_char_p, c_size_t, POINTER(c_size_t)]),
+    ("coord_request_set_header", c_int32, [c_void_p, c_char_p, c_size_t, c_char_p, c_size_t,
+        POINTER(c_void_p)]),
+    ("coord_request_set_response", c_int32, [c_void_p, POINTER(coord_http_message),
+        POINTER(c_void_p)]),
+    ("coord_peer_new", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_peer_options),
+        POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_peer_ref", c_void_p, [c_void_p]),
+    ("coord_peer_free", None, [c_void_p]),
+    ("coord_peer_url", c_void_p, [c_void_p, POINTER(c_size_t)]),
+    ("coord_peer_get", c_int32, [c_void_p, c_char_p, c_size_t, c_char_p, c_size_t,
+        POINTER(coord_call_options), POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_peer_get_start", c_int32, [c_void_p, c_char_p, c_size_t, c_char_p, c_size_t,
+        POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_peer_set", c_int32, [c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, c_void_p,
+        c_size_t, POINTER(coord_value_options), POINTER(coord_call_options), POINTER(c_void_p)]),
+    ("coord_peer_set_start", c_int32, [c_void_p, c_char_p, c_size_t, c_char_p, c_size_t, c_void_p,
+        c_size_t, POINTER(coord_value_options), POINTER(coord_call_options), c_void_p, c_uint64,
+        POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_peer_remove", c_int32, [c_void_p, c_char_p, c_size_t, c_char_p, c_size_t,
+        POINTER(coord_call_options), POINTER(c_void_p)]),
+    ("coord_peer_remove_start", c_int32, [c_void_p, c_char_p, c_size_t, c_char_p, c_size_t,
+        POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_picker_new", c_int32, [c_void_p, POINTER(coord_picker_options), POINTER(c_void_p),
+        POINTER(c_void_p)]),
+    ("coord_picker_ref", c_void_p, [c_void_p]),
+    ("coord_picker_free", None, [c_void_p]),
+    ("coord_runtime_set_picker", c_int32, [c_void_p, coord_group_picker_fn, c_void_p,
+        coord_user_free_fn, POINTER(c_void_p)]),
     ("coord_ring_new", c_int32, [POINTER(coord_ring_options), POINTER(c_void_p),
         POINTER(c_void_p)]),
     ("coord_ring_free", None, [c_void_p]),
     ("coord_ring_set", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p)]),
     ("coord_ring_owner", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p),
         POINTER(c_void_p)]),
+    ("coord_ring_add", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p)]),
+    ("coord_ring_count", c_size_t, [c_void_p]),
+    ("coord_ring_dump", c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_peers_new", c_int32, [c_void_p, POINTER(coord_peers_options), POINTER(c_void_p),
         POINTER(c_void_p)]),
     ("coord_peers_ref", c_void_p, [c_void_p]),
@@ -357,6 +545,15 @@ FUNCTIONS = [
     ("coord_peers_self_url", c_void_p, [c_void_p, POINTER(c_size_t)]),
     ("coord_peers_stats_read", c_int32, [c_void_p, POINTER(coord_peers_stats), POINTER(c_void_p)]),
     ("coord_peers_default_peer_error", None, [c_void_p, c_void_p]),
+    ("coord_peers_default_server_error", None, [c_void_p, c_void_p]),
+    ("coord_peers_serve", c_int32, [c_void_p, POINTER(coord_http_message),
+        POINTER(coord_call_options), POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_peers_serve_start", c_int32, [c_void_p, POINTER(coord_http_message),
+        POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_peers_pick", c_void_p, [c_void_p, c_char_p, c_size_t]),
+    ("coord_peers_find", c_void_p, [c_void_p, c_char_p, c_size_t]),
+    ("coord_peers_picker", c_void_p, [c_void_p]),
+    ("coord_peers_ring", c_int32, [c_void_p, POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_group_new", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_group_options),
         POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_group_find", c_void_p, [c_void_p, c_char_p, c_size_t]),
@@ -376,9 +573,51 @@ FUNCTIONS = [
         POINTER(c_void_p)]),
     ("coord_group_remove_start", c_int32, [c_void_p, c_char_p, c_size_t,
         POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_set", c_int32, [c_void_p, c_char_p, c_size_t, c_void_p, c_size_t,
+        POINTER(coord_value_options), POINTER(coord_call_options), POINTER(c_void_p)]),
+    ("coord_group_set_start", c_int32, [c_void_p, c_char_p, c_size_t, c_void_p, c_size_t,
+        POINTER(coord_value_options), POINTER(coord_call_options), c_void_p, c_uint64,
+        POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_remove_many", c_int32, [c_void_p, c_char_p, POINTER(c_size_t), c_size_t,
+        POINTER(coord_call_options), POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_remove_many_start", c_int32, [c_void_p, c_char_p, POINTER(c_size_t), c_size_t,
+        POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_get_into", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_call_options),
+        c_void_p, c_size_t, POINTER(c_size_t), POINTER(c_void_p)]),
+    ("coord_group_local_get", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_call_options),
+        POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_local_get_start", c_int32, [c_void_p, c_char_p, c_size_t,
+        POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_local_set", c_int32, [c_void_p, c_char_p, c_size_t, c_void_p, c_size_t,
+        POINTER(coord_value_options), POINTER(c_void_p)]),
+    ("coord_group_local_remove", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p)]),
     ("coord_group_stats_read", c_int32, [c_void_p, POINTER(coord_group_stats), POINTER(c_void_p)]),
     ("coord_group_cache_stats_read", c_int32, [c_void_p, c_int32, POINTER(coord_cache_stats),
         POINTER(c_void_p)]),
+    ("coord_runtime_set_new_group", c_int32, [c_void_p, coord_group_fn, c_void_p,
+        coord_user_free_fn, POINTER(c_void_p)]),
+    ("coord_runtime_set_server_start", c_int32, [c_void_p, coord_start_fn, c_void_p,
+        coord_user_free_fn, POINTER(c_void_p)]),
+    ("coord_cache_new", c_int32, [c_void_p, POINTER(coord_cache_options), POINTER(c_void_p),
+        POINTER(c_void_p)]),
+    ("coord_cache_free", None, [c_void_p]),
+    ("coord_cache_get", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p),
+        POINTER(c_void_p)]),
+    ("coord_cache_set", c_int32, [c_void_p, c_char_p, c_size_t, c_void_p, c_size_t,
+        POINTER(coord_value_options), POINTER(c_void_p)]),
+    ("coord_cache_remove", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p)]),
+    ("coord_cache_remove_oldest", c_int32, [c_void_p, POINTER(c_void_p)]),
+    ("coord_cache_clear", None, [c_void_p]),
+    ("coord_cache_count", c_size_t, [c_void_p]),
+    ("coord_cache_stats_read", c_int32, [c_void_p, POINTER(coord_cache_stats), POINTER(c_void_p)]),
+    ("coord_flight_new", c_int32, [c_void_p, POINTER(coord_flight_options), POINTER(c_void_p),
+        POINTER(c_void_p)]),
+    ("coord_flight_free", None, [c_void_p]),
+    ("coord_flight_get", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_call_options),
+        POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_flight_get_start", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_call_options),
+        c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_flight_lock", c_int32, [c_void_p, coord_flight_fn, c_void_p, POINTER(c_void_p)]),
     ("coord_version", c_uint32, []),
     ("coord_has_feature", c_int32, [c_char_p, c_size_t]),
 ]

@@ -21,6 +21,12 @@ enum class handle_kind : std::uint32_t {
     ring = 0x474e5243,
     group = 0x50524743,
     peers = 0x52455043,
+    peer = 0x31505043,
+    picker = 0x4b495043,
+    cache = 0x48434143,
+    flight = 0x47494c46,
+    many = 0x594e414d,
+    response = 0x50534552,
     dead = 0x44414544,
 };
 

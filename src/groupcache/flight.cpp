@@ -43,10 +43,7 @@ flight::flight(group& of,
     text[key.size()] = '\0';
 }
 
-flight::~flight() {
-    if (auto* const made = context_.load(std::memory_order_acquire); made != nullptr)
-        made->drop_handle();
-}
+flight::~flight() = default;
 
 load_frame flight::frame(const load_frame* outer) const noexcept {
     return {this, owner.get(), outer};
@@ -57,22 +54,11 @@ std::string_view flight::group_name() const noexcept {
 }
 
 context* flight::work_context() noexcept {
-    if (auto* const made = context_.load()) return made;
-    context* fresh = new (std::nothrow) context(owner->time(), deadline, nullptr, {});
-    if (fresh == nullptr) return nullptr;
-    fresh->to_host();  // the host may take references of its own
-    context* expected = nullptr;
-    if (!context_.compare_exchange_strong(expected, fresh)) {
-        fresh->drop_handle();
-        fresh = expected;
-    }
-    if (work_cancelled_.load()) fresh->cancel();
-    return fresh;
+    return context_.get(owner->time(), deadline);
 }
 
 void flight::cancel_work() noexcept {
-    work_cancelled_.store(true);
-    if (auto* const made = context_.load()) made->cancel();
+    context_.cancel();
 }
 
 result<> flight::set(std::size_t item, std::string_view value, const value_terms& terms) noexcept {

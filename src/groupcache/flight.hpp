@@ -14,6 +14,7 @@
 #include "groupcache/peer.hpp"
 #include "groupcache/waiter.hpp"
 #include "runtime/request.hpp"
+#include "runtime/work_context.hpp"
 
 namespace coord::groupcache {
 
@@ -48,6 +49,9 @@ class flight final : public request, public peer_caller {
                  std::string_view value,
                  const value_terms& terms) noexcept override;
     result<> set_error(std::size_t item, error why) noexcept override;
+    void* user(std::size_t item) const noexcept override {
+        return item == 0 && sender != nullptr ? sender->get() : nullptr;
+    }
     bool is_answered() const noexcept override { return !answer_ || *answer_; }
     void succeed() noexcept override;
     void fail(error why) noexcept override;
@@ -76,6 +80,8 @@ class flight final : public request, public peer_caller {
     const time_point begun;
     const time_point deadline;
     const ref<peer> asks;  // who owns the key; null = this process, or it must not be asked
+    ref<host_user>
+        sender;  // of the peer's request that began it; not changed once it is in the table
 
     // --- under the shard's lock
     // ---------------------------------------------------------------------------------------------
@@ -119,9 +125,7 @@ class flight final : public request, public peer_caller {
     const std::size_t key_size_;
     result<bytes_ref> answer_;
     std::atomic<phase> phase_{phase::queued};
-    std::atomic<bool> work_cancelled_{
-        false};  // seq_cst with context_: one of the two sides sees the other
-    std::atomic<context*> context_{nullptr};  // one host reference
+    coord::work_context context_;
     load_task task_{*this};
 };
 

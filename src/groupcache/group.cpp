@@ -106,24 +106,22 @@ bytes_ref group::find(std::string_view key) noexcept {
     return hit;
 }
 
-result<bytes_ref> group::get(std::string_view key,
-                             time_point deadline,
-                             context* until,
-                             counted when) {
+result<bytes_ref> group::get(
+    std::string_view key, time_point deadline, context* until, counted when, asked_by from) {
     const auto hash = cache_.hash(key);
     if (when == counted::now) counters_.add(gets);
     if (auto hit = cache_.find(hash, key)) {
         counters_.add(hits);
         return hit;
     }
-    if (auto may = may_load(asked_by::here); !may) return may.error();
+    if (auto may = may_load(from); !may) return may.error();
     if (auto may = may_wait(); !may) return may.error();
     if (until != nullptr && until->was_cancelled())
         return error(COORD_CANCELLED, component_name, "the context was cancelled");
 
     blocked_get me(hash);
     if (inside_callback()) me.may_run_load();
-    boarding on = board(key, me, asked_by::here);
+    boarding on = board(key, me, from);
     if (!on.joined) return std::move(on.answer);
     flight& joined = *on.joined;
     if (on.leads) me.may_run_load();
@@ -172,7 +170,8 @@ result<ref<operation>> group::start_get(std::string_view key,
                                         ref<context> until,
                                         ref<queue> answers,
                                         std::uint64_t token,
-                                        counted when) {
+                                        counted when,
+                                        asked_by from) {
     const auto hash = cache_.hash(key);
     const ref<started_get> op(new started_get(ref<group>(this), hash, std::move(answers), token));
     if (when == counted::now) counters_.add(gets);
@@ -187,12 +186,12 @@ result<ref<operation>> group::start_get(std::string_view key,
     // answer.
     const auto latest = std::min(limit, after(time().now(), options_.load_timeout));
     if (auto begun = op->begin(latest, std::move(until)); !begun) return begun.error();
-    if (auto may = may_load(asked_by::here); !may) {
+    if (auto may = may_load(from); !may) {
         op->finish_bytes(may.error());
         return ref<operation>(op);
     }
     intrusive_ptr_add_ref(op.get());  // for the flight; done() gives it back
-    boarding on = board(key, *op, asked_by::here);
+    boarding on = board(key, *op, from);
     if (!on.joined) {
         op->done(on.answer);
     } else if (on.leads) {
@@ -203,8 +202,12 @@ result<ref<operation>> group::start_get(std::string_view key,
     return ref<operation>(op);
 }
 
-void group::ask(
-    std::string_view key, time_point deadline, ref<asker> who, asked_by from, counted when) {
+void group::ask(std::string_view key,
+                time_point deadline,
+                ref<asker> who,
+                asked_by from,
+                counted when,
+                ref<host_user> sender) {
     const auto hash = cache_.hash(key);
     if (when == counted::now) {
         counters_.add(gets);
@@ -215,7 +218,7 @@ void group::ask(
     }
     if (auto may = may_load(from); !may) return who->told(may.error());
     who->begin(*this, hash, std::min(deadline, after(time().now(), options_.load_timeout)));
-    boarding on = board(key, *who, from);
+    boarding on = board(key, *who, from, std::move(sender));
     if (!on.joined) {
         who->done(on.answer);
     } else if (on.leads) {
@@ -249,7 +252,10 @@ result<> group::may_wait() const noexcept {
     return {};
 }
 
-group::boarding group::board(std::string_view key, waiter& who, asked_by from) noexcept {
+group::boarding group::board(std::string_view key,
+                             waiter& who,
+                             asked_by from,
+                             ref<host_user> sender) noexcept {
     counters_.add(misses);
     ref<peer> asks;
     if (options_.peers != nullptr && from == asked_by::here) asks = options_.peers->pick(key);
@@ -278,7 +284,10 @@ group::boarding group::board(std::string_view key, waiter& who, asked_by from) n
     }
     fresh =
         flight::make(*this, who.hash, key, now, after(now, options_.load_timeout), std::move(asks));
-    if (fresh) fresh->for_peer = from == asked_by::peer;
+    if (fresh) {
+        fresh->for_peer = from == asked_by::peer;
+        fresh->sender = std::move(sender);
+    }
     if (!fresh || !shard.add(*fresh)) return {error(COORD_NO_MEMORY), nullptr, false};
     flight_begun();
     link(*fresh, who);

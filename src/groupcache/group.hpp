@@ -64,20 +64,31 @@ class group final : public handle_object, public component {
     bytes_ref find(std::string_view key) noexcept;
     // How a get came about: one that goes on from a lookup is counted already.
     enum class counted : std::uint8_t { now, before };
-    result<bytes_ref> get(std::string_view key, time_point deadline, context* until, counted when);
+    // `from` peer: as its owner does for a peer, whoever owns it.
+    result<bytes_ref> get(std::string_view key,
+                          time_point deadline,
+                          context* until,
+                          counted when,
+                          asked_by from = asked_by::here);
     // Throws bad_alloc with nothing begun.
     result<ref<operation>> start_get(std::string_view key,
                                      time_point deadline,
                                      ref<context> until,
                                      ref<queue> answers,
                                      std::uint64_t token,
-                                     counted when);
+                                     counted when,
+                                     asked_by from = asked_by::here);
     // For who cannot block: tells `who` once, now or later. Throws bad_alloc with nothing begun.
+    // `sender` is what the host attached to the peer's request; a load that this begins shows it.
     void ask(std::string_view key,
              time_point deadline,
              ref<asker> who,
              asked_by from,
-             counted when = counted::now);
+             counted when = counted::now,
+             ref<host_user> sender = {});
+    // Keeps an entry, which no other store has, as its owner does: a load under way is detached.
+    // COORD_EXHAUSTED when it is larger than max_bytes; what was there is gone then, too.
+    result<> set_here(bytes_ref entry, cache::section where = cache::section::main) noexcept;
     // From this process alone.
     void remove_here(std::string_view key) noexcept;
     // From its owner first, then from here and all others.
@@ -145,7 +156,10 @@ class group final : public handle_object, public component {
     static error queue_closed() noexcept;
     result<> may_load(asked_by who) const noexcept;
     result<> may_wait() const noexcept;
-    boarding board(std::string_view key, waiter& who, asked_by from) noexcept;
+    boarding board(std::string_view key,
+                   waiter& who,
+                   asked_by from,
+                   ref<host_user> sender = {}) noexcept;
     // The flight may load as soon as the gate lets it. `inline_leader`: the caller runs a callback
     // loader itself.
     void begin_load(flight& what, bool inline_leader) noexcept;

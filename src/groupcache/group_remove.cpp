@@ -71,6 +71,23 @@ void group::remove_here(std::string_view key) noexcept {
     cache_.remove(hash, key);
 }
 
+result<> group::set_here(bytes_ref entry, cache::section where) noexcept {
+    const auto key = entry->key();
+    const auto hash = cache_.hash(key);
+    auto& shard = table_.of(hash);
+    const std::lock_guard lock(shard.mutex);
+    if (closed_.load()) return error(COORD_CLOSED, "group", "the group was closed");
+    while (flight* const loading = shard.find(hash, key, asked_by::here)) {
+        loading->detached = true;
+        shard.unlink(*loading);
+    }
+    const bool lives = entry->expire_unix_ns() == 0 || entry->expire_unix_ns() >= time().unix_ns();
+    if (lives && cache_.insert(hash, entry, where)) return {};
+    cache_.remove(hash, key);
+    if (!lives || options_.max_bytes == 0) return {};
+    return error(COORD_EXHAUSTED, "group", "the value is larger than max_bytes");
+}
+
 ref<removal> group::prepare_removal(std::string_view key, time_point deadline, ref<remover> who) {
     const auto latest = deadline != never ? deadline : after(time().now(), options_.load_timeout);
     return removal::prepare(ref<group>(this), *options_.peers, key, latest, std::move(who));

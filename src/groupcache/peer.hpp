@@ -21,7 +21,7 @@ struct peer_answer {
         refused,      // the peer's own loader failed or found nothing: its callers are told
         timed_out,    // the deadline of the question passed
     };
-    result<bytes_ref> value = bytes_ref();  // of a get: an entry with its key; null for a remove
+    result<bytes_ref> value = bytes_ref();  // of a get: an entry with its key; else null
     fault why = fault::none;
 };
 
@@ -46,6 +46,9 @@ class peer : public shared {
     // As it is spelled in the list.
     virtual const std::string& url() const noexcept = 0;
     virtual void get(const peer_question& what, peer_caller& to) noexcept = 0;
+    // `value` is an entry with its key and its expiry. COORD_UNSUPPORTED, refused: it is not known
+    // to take values, and nothing was sent that could have changed anything.
+    virtual void set(const peer_question& what, bytes_ref value, peer_caller& to) noexcept = 0;
     virtual void remove(const peer_question& what, peer_caller& to) noexcept = 0;
 };
 

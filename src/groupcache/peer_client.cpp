@@ -99,6 +99,10 @@ void http_peer::get(const peer_question& what, peer_caller& to) noexcept {
     put(verb::get, what, to);
 }
 
+void http_peer::set(const peer_question&, bytes_ref, peer_caller& to) noexcept {
+    to.answered({error(COORD_UNSUPPORTED), peer_answer::fault::refused});
+}
+
 void http_peer::remove(const peer_question& what, peer_caller& to) noexcept {
     put(verb::remove, what, to);
 }

@@ -59,6 +59,7 @@ class http_peer final : public peer {
 
     const std::string& url() const noexcept override { return where_.text; }
     void get(const peer_question& what, peer_caller& to) noexcept override;
+    void set(const peer_question& what, bytes_ref value, peer_caller& to) noexcept override;
     void remove(const peer_question& what, peer_caller& to) noexcept override;
 
     const peer_terms& terms() const noexcept { return *terms_; }

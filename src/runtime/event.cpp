@@ -20,6 +20,8 @@ void clear(event& what) noexcept {
             static_cast<bytes*>(what.value)->release();
         else if (what.kind == event_kind::request)
             end_unanswered(*static_cast<request*>(static_cast<handle*>(what.value)));
+        else if (what.kind == event_kind::many || what.kind == event_kind::response)
+            static_cast<handle_object*>(static_cast<handle*>(what.value))->drop_handle();
     }
     error_info::release(what.why);
     what = event{};

@@ -10,13 +10,21 @@
 
 namespace coord {
 
-enum class event_kind : std::int32_t { none = 0, done = 1, bytes = 2, request = 3, post = 6 };
+enum class event_kind : std::int32_t {
+    none = 0,
+    done = 1,
+    bytes = 2,
+    request = 3,
+    post = 6,
+    many = 7,
+    response = 8,
+};
 
 struct event {
     event_kind kind = event_kind::none;
     coord_status status = COORD_OK;
     std::uint64_t token = 0;
-    void* value = nullptr;  // bytes*, or handle* of a request
+    void* value = nullptr;  // bytes*, or the handle* of a request, many or response
     const error_info* why = nullptr;
     std::uint64_t reserved[4] = {};
 };

@@ -95,6 +95,15 @@ void operation::finish_bytes(const result<bytes_ref>& outcome) noexcept {
     answers_->push(*this);
 }
 
+void operation::finish_object(event_kind as, const ref<handle_object>& value, error why) noexcept {
+    if (!end()) return;
+    what.kind = as;
+    if (value) what.value = static_cast<handle*>(value->to_host());
+    what.status = why.status();
+    what.why = why.release();
+    answers_->push(*this);
+}
+
 void operation::taken() noexcept {
     owner().drop_pending();
     intrusive_ptr_release(this);

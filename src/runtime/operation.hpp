@@ -29,6 +29,8 @@ class operation : public handle_object, public event_node, public timer, public 
 
     void finish_done(const result<>& outcome) noexcept;
     void finish_bytes(const result<bytes_ref>& outcome) noexcept;
+    // The host gets its first reference of `value`, which may be null, beside what went wrong.
+    void finish_object(event_kind as, const ref<handle_object>& value, error why) noexcept;
 
     // An earlier deadline than it began with; nothing when it began without one, or has ended.
     void hasten(time_point deadline) noexcept;

@@ -11,11 +11,22 @@
 #include "base/result.hpp"
 #include "runtime/context.hpp"
 #include "runtime/event.hpp"
+#include "runtime/host_user.hpp"
 #include "runtime/this_thread.hpp"
 
 namespace coord {
 
-enum class request_kind : std::int32_t { load = 1, peer_error = 2 };
+// The same numbers as COORD_REQUEST_*.
+enum class request_kind : std::int32_t {
+    load = 1,
+    peer_error = 2,
+    exchange = 9,
+    accept = 10,
+    server_error = 11,
+    peer_get = 12,
+    peer_set = 13,
+    peer_remove = 14,
+};
 
 // How the host wants a value to be kept.
 struct value_terms {
@@ -23,6 +34,20 @@ struct value_terms {
     std::int64_t ttl_ns = 0;          // 0 = the component's default
     std::int64_t expire_unix_ns = 0;  // 0 = use ttl_ns
 };
+
+// An HTTP message as the host gives it. Views are valid during the call.
+struct message_view {
+    int status = 0;
+    std::string_view method;
+    std::string_view target;
+    std::string_view headers;  // lines
+    std::string_view body;
+};
+
+// Failures that anybody can give whom a kind of request does not concern.
+inline error not_for_this_kind() noexcept {
+    return {COORD_UNSUPPORTED, "request", "this kind of request has no use for it"};
+}
 
 class request : public handle_object, public event_node {
   public:
@@ -44,12 +69,28 @@ class request : public handle_object, public event_node {
     virtual bool is_answered() const noexcept = 0;
     virtual result<> set_error(std::size_t item, error why) noexcept = 0;
 
-    // Of a PEER_ERROR.
+    // As set, without a copy of the value.
+    virtual result<> set_bytes(std::size_t, bytes_ref, const value_terms&) noexcept {
+        return not_for_this_kind();
+    }
+    // Of a PEER_SET.
+    virtual const bytes* value(std::size_t) const noexcept { return nullptr; }
+    // What the host attached to the request of the peer that a LOAD serves.
+    virtual void* user(std::size_t) const noexcept { return nullptr; }
+    virtual result<> set_user(ref<host_user>) noexcept { return not_for_this_kind(); }
+    // Of an EXCHANGE, ACCEPT or SERVER_ERROR: "method", "target", "headers", "body". Null data():
+    // has none.
+    virtual std::string_view http(std::string_view) const noexcept { return {}; }
+    // May throw bad_alloc.
+    virtual result<> set_header(std::string_view, std::string_view) { return not_for_this_kind(); }
+    virtual result<> set_response(const message_view&) { return not_for_this_kind(); }
+
+    // Of a PEER_ERROR or SERVER_ERROR.
     virtual const error_info* failure() const noexcept { return nullptr; }
     virtual std::string_view peer_url() const noexcept { return {}; }
     // Ends it.
     virtual void decide_by_default() noexcept {
-        fail(error(COORD_UNSUPPORTED, "request", "only a PEER_ERROR has a default decision"));
+        fail(error(COORD_UNSUPPORTED, "request", "this kind of request has no default decision"));
     }
 
     // Exactly one of these; the request is then no longer the host's.

@@ -38,6 +38,11 @@ class linked_peer final : public groupcache::peer {
                 groupcache::peer_caller& to) noexcept override {
         through_.ask_peer(from_, to_, true, what, to);
     }
+    void set(const groupcache::peer_question&,
+             bytes_ref,
+             groupcache::peer_caller& to) noexcept override {
+        to.answered({error(COORD_UNSUPPORTED), groupcache::peer_answer::fault::refused});
+    }
 
   private:
     asks_peers& through_;

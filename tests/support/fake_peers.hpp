@@ -19,6 +19,7 @@ class asked_peer final : public groupcache::peer {
         std::string key;
         time_point deadline;
         groupcache::peer_caller* who;
+        bytes_ref sets{};  // of a set
     };
     explicit asked_peer(std::string name) : url_(std::move(name)) {}
 
@@ -29,6 +30,13 @@ class asked_peer final : public groupcache::peer {
     void remove(const groupcache::peer_question& what,
                 groupcache::peer_caller& to) noexcept override {
         take({true, std::string(what.group), std::string(what.key), what.deadline, &to});
+    }
+    void set(const groupcache::peer_question& what,
+             bytes_ref value,
+             groupcache::peer_caller& to) noexcept override {
+        question asked{false, std::string(what.group), std::string(what.key), what.deadline, &to};
+        asked.sets = std::move(value);
+        take(std::move(asked));
     }
 
     static groupcache::peer_answer value(std::string_view key,
@@ -55,12 +63,13 @@ class asked_peer final : public groupcache::peer {
     std::vector<question> open;
     std::uint64_t gets = 0;
     std::uint64_t removes = 0;
+    std::uint64_t sets = 0;
     // Answers at once, when it is set.
     std::function<groupcache::peer_answer(const question&)> at_once;
 
   private:
     void take(question what) {
-        ++(what.removes ? removes : gets);
+        ++(what.sets ? sets : what.removes ? removes : gets);
         if (at_once) return what.who->answered(at_once(what));
         open.push_back(std::move(what));
     }
