@@ -2,7 +2,8 @@
 #ifndef COORD_GROUP_H
 #define COORD_GROUP_H
 
-#include <coord/many.h>
+#include <coord/group_changes.h>
+#include <coord/group_local.h>
 #include <coord/peers.h>
 
 #ifdef __cplusplus
@@ -322,8 +323,4 @@ COORD_API coord_status coord_group_cache_stats_read(const coord_group *group, in
 #ifdef __cplusplus
 }
 #endif
-
-#include <coord/group_changes.h>
-#include <coord/group_local.h>
-
 #endif

@@ -2,11 +2,15 @@
 #ifndef COORD_GROUP_CHANGES_H
 #define COORD_GROUP_CHANGES_H
 
-#include <coord/group.h>
+#include <coord/many.h>
+#include <coord/queue.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/** See group.h. */
+typedef struct coord_group coord_group;
 
 /**
  * Removes a key. A load under way is detached: those who wait for it get its value, it is kept nowhere, and a get that begins after this

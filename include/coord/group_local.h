@@ -2,11 +2,14 @@
 #ifndef COORD_GROUP_LOCAL_H
 #define COORD_GROUP_LOCAL_H
 
-#include <coord/group.h>
+#include <coord/queue.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/** See group.h. */
+typedef struct coord_group coord_group;
 
 /**
  * Gets the value of a key as its owner does for a peer: from memory, or by loading it here, whoever owns it. No peer is asked.

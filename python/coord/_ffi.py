@@ -356,10 +356,6 @@ class coord_cache_stats(Structure):
     ]
 
 
-coord_group_fn = CFUNCTYPE(None, c_void_p, c_void_p)
-
-coord_start_fn = CFUNCTYPE(None, c_void_p)
-
 coord_evict_fn = CFUNCTYPE(None, c_void_p, c_void_p, c_size_t, c_void_p, c_int32)
 
 
@@ -394,6 +390,11 @@ class coord_flight_options(Structure):
         ("requests", c_void_p),
         ("requests_token", c_uint64),
     ]
+
+
+coord_group_fn = CFUNCTYPE(None, c_void_p, c_void_p)
+
+coord_start_fn = CFUNCTYPE(None, c_void_p)
 
 
 #: name, result type, argument types
@@ -471,6 +472,26 @@ FUNCTIONS = [
     ("coord_event_clear", None, [POINTER(coord_event)]),
     ("coord_op_cancel", None, [c_void_p]),
     ("coord_op_free", None, [c_void_p]),
+    ("coord_group_remove", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_call_options),
+        POINTER(c_void_p)]),
+    ("coord_group_remove_start", c_int32, [c_void_p, c_char_p, c_size_t,
+        POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_set", c_int32, [c_void_p, c_char_p, c_size_t, c_void_p, c_size_t,
+        POINTER(coord_value_options), POINTER(coord_call_options), POINTER(c_void_p)]),
+    ("coord_group_set_start", c_int32, [c_void_p, c_char_p, c_size_t, c_void_p, c_size_t,
+        POINTER(coord_value_options), POINTER(coord_call_options), c_void_p, c_uint64,
+        POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_remove_many", c_int32, [c_void_p, c_char_p, POINTER(c_size_t), c_size_t,
+        POINTER(coord_call_options), POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_remove_many_start", c_int32, [c_void_p, c_char_p, POINTER(c_size_t), c_size_t,
+        POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_local_get", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_call_options),
+        POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_local_get_start", c_int32, [c_void_p, c_char_p, c_size_t,
+        POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
+    ("coord_group_local_set", c_int32, [c_void_p, c_char_p, c_size_t, c_void_p, c_size_t,
+        POINTER(coord_value_options), POINTER(c_void_p)]),
+    ("coord_group_local_remove", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p)]),
     ("coord_request_kind", c_int32, [c_void_p]),
     ("coord_request_count", c_size_t, [c_void_p]),
     ("coord_request_key", c_void_p, [c_void_p, c_size_t, POINTER(c_size_t)]),
@@ -569,35 +590,11 @@ FUNCTIONS = [
         POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_group_get_start", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_call_options),
         c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
-    ("coord_group_remove", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_call_options),
-        POINTER(c_void_p)]),
-    ("coord_group_remove_start", c_int32, [c_void_p, c_char_p, c_size_t,
-        POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
-    ("coord_group_set", c_int32, [c_void_p, c_char_p, c_size_t, c_void_p, c_size_t,
-        POINTER(coord_value_options), POINTER(coord_call_options), POINTER(c_void_p)]),
-    ("coord_group_set_start", c_int32, [c_void_p, c_char_p, c_size_t, c_void_p, c_size_t,
-        POINTER(coord_value_options), POINTER(coord_call_options), c_void_p, c_uint64,
-        POINTER(c_void_p), POINTER(c_void_p)]),
-    ("coord_group_remove_many", c_int32, [c_void_p, c_char_p, POINTER(c_size_t), c_size_t,
-        POINTER(coord_call_options), POINTER(c_void_p), POINTER(c_void_p)]),
-    ("coord_group_remove_many_start", c_int32, [c_void_p, c_char_p, POINTER(c_size_t), c_size_t,
-        POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_group_get_into", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_call_options),
         c_void_p, c_size_t, POINTER(c_size_t), POINTER(c_void_p)]),
-    ("coord_group_local_get", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_call_options),
-        POINTER(c_void_p), POINTER(c_void_p)]),
-    ("coord_group_local_get_start", c_int32, [c_void_p, c_char_p, c_size_t,
-        POINTER(coord_call_options), c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
-    ("coord_group_local_set", c_int32, [c_void_p, c_char_p, c_size_t, c_void_p, c_size_t,
-        POINTER(coord_value_options), POINTER(c_void_p)]),
-    ("coord_group_local_remove", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(c_void_p)]),
     ("coord_group_stats_read", c_int32, [c_void_p, POINTER(coord_group_stats), POINTER(c_void_p)]),
     ("coord_group_cache_stats_read", c_int32, [c_void_p, c_int32, POINTER(coord_cache_stats),
         POINTER(c_void_p)]),
-    ("coord_runtime_set_new_group", c_int32, [c_void_p, coord_group_fn, c_void_p,
-        coord_user_free_fn, POINTER(c_void_p)]),
-    ("coord_runtime_set_server_start", c_int32, [c_void_p, coord_start_fn, c_void_p,
-        coord_user_free_fn, POINTER(c_void_p)]),
     ("coord_cache_new", c_int32, [c_void_p, POINTER(coord_cache_options), POINTER(c_void_p),
         POINTER(c_void_p)]),
     ("coord_cache_free", None, [c_void_p]),
@@ -618,6 +615,10 @@ FUNCTIONS = [
     ("coord_flight_get_start", c_int32, [c_void_p, c_char_p, c_size_t, POINTER(coord_call_options),
         c_void_p, c_uint64, POINTER(c_void_p), POINTER(c_void_p)]),
     ("coord_flight_lock", c_int32, [c_void_p, coord_flight_fn, c_void_p, POINTER(c_void_p)]),
+    ("coord_runtime_set_new_group", c_int32, [c_void_p, coord_group_fn, c_void_p,
+        coord_user_free_fn, POINTER(c_void_p)]),
+    ("coord_runtime_set_server_start", c_int32, [c_void_p, coord_start_fn, c_void_p,
+        coord_user_free_fn, POINTER(c_void_p)]),
     ("coord_version", c_uint32, []),
     ("coord_has_feature", c_int32, [c_char_p, c_size_t]),
 ]
