@@ -39,12 +39,15 @@ result<call> read_call(const coord_call_options* given,
     return read;
 }
 
-result<value_terms> read_terms(const coord_value_options* given, const char* component) {
+result<value_terms> read_terms(const coord_value_options* given,
+                               const char* component,
+                               std::uint32_t known) {
     static_assert(bytes::no_store == COORD_VALUE_NO_STORE);
     const auto options = read_options(given, component, "value");
     if (!options) return options.error();
-    if ((options->flags & ~std::uint32_t{COORD_VALUE_NO_STORE}) != 0)
-        return invalid(component, "value.flags: unknown flag");
+    if ((options->flags & ~known & COORD_VALUE_NO_STORE) != 0)
+        return invalid(component, "value.flags: COORD_VALUE_NO_STORE has no meaning here");
+    if ((options->flags & ~known) != 0) return invalid(component, "value.flags: unknown flag");
     if (options->ttl_ns < 0) return invalid(component, "value.ttl_ns: must not be negative");
     if (options->expire_unix_ns < 0)
         return invalid(component, "value.expire_unix_ns: must not be negative");

@@ -121,6 +121,9 @@ result<call> read_call(const coord_call_options* given,
                        off meaning,
                        const char* component);
 
-result<value_terms> read_terms(const coord_value_options* given, const char* component);
+// `known`: COORD_VALUE_* that mean something here.
+result<value_terms> read_terms(const coord_value_options* given,
+                               const char* component,
+                               std::uint32_t known = COORD_VALUE_NO_STORE);
 
 }  // namespace coord::capi

@@ -1,5 +1,8 @@
 #include "capi/bytes.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/limits.hpp"
 #include "capi/arguments.hpp"
 #include "capi/guard.hpp"
@@ -19,6 +22,22 @@ result<> give(bytes* made, coord_bytes** to) noexcept {
     if (made == nullptr) return error(COORD_NO_MEMORY);
     *to = hand_out(bytes_ref(made, false));
     return {};
+}
+
+result<bytes*> need_bytes(const coord_bytes* pointer) {
+    bytes* const found = inside_bytes(pointer);
+    if (found == nullptr) return invalid(component, "bytes: must be bytes, not NULL");
+    return found;
+}
+
+error out_of_range(const char* name, std::size_t index, std::size_t size) {
+    return refusal(
+        COORD_INVALID_ARGUMENT, component, "{}: {} is beyond the {} bytes", name, index, size);
+}
+
+result<> cut(bytes& parent, std::size_t offset, std::size_t size, coord_bytes** slice) {
+    if (slice == nullptr) return invalid(component, "slice: must not be NULL");
+    return give(bytes::make_slice(&parent, offset, size), slice);
 }
 
 }  // namespace
@@ -58,17 +77,62 @@ coord_status coord_bytes_slice(
     coord_bytes* from, size_t offset, size_t len, coord_bytes** slice, coord_error** err) {
     if (slice != nullptr) *slice = nullptr;
     return guard(err, [&]() -> result<> {
-        bytes* const parent = inside_bytes(from);
-        if (parent == nullptr) return invalid(component, "bytes: must be bytes, not NULL");
-        if (slice == nullptr) return invalid(component, "slice: must not be NULL");
-        const auto size = parent->value().size();
+        const auto parent = need_bytes(from);
+        if (!parent) return parent.error();
+        const auto size = (*parent)->value().size();
         if (offset > size || len > size - offset)
             return refusal(COORD_INVALID_ARGUMENT,
                            component,
                            "offset, len: the range leaves the {} bytes",
                            size);
-        return give(bytes::make_slice(parent, offset, len), slice);
+        return cut(**parent, offset, len, slice);
     });
+}
+
+coord_status coord_bytes_slice_from(coord_bytes* from,
+                                    size_t offset,
+                                    coord_bytes** slice,
+                                    coord_error** err) {
+    if (slice != nullptr) *slice = nullptr;
+    return guard(err, [&]() -> result<> {
+        const auto parent = need_bytes(from);
+        if (!parent) return parent.error();
+        const auto size = (*parent)->value().size();
+        if (offset > size) return out_of_range("offset", offset, size);
+        return cut(**parent, offset, size - offset, slice);
+    });
+}
+
+coord_status coord_bytes_at(const coord_bytes* from,
+                            size_t index,
+                            uint8_t* byte,
+                            coord_error** err) {
+    return guard(err, [&]() -> result<> {
+        const auto found = need_bytes(from);
+        if (!found) return found.error();
+        if (byte == nullptr) return invalid(component, "byte: must not be NULL");
+        const auto value = (*found)->value();
+        if (index >= value.size()) return out_of_range("index", index, value.size());
+        *byte = static_cast<std::uint8_t>(value[index]);
+        return {};
+    });
+}
+
+size_t coord_bytes_copy(const coord_bytes* from, size_t offset, void* buffer, size_t cap) {
+    const bytes* const found = inside_bytes(from);
+    if (found == nullptr || buffer == nullptr) return 0;
+    const auto value = found->value();
+    if (offset >= value.size()) return 0;
+    const auto count = std::min(cap, value.size() - offset);
+    std::memcpy(buffer, value.data() + offset, count);
+    return count;
+}
+
+int32_t coord_bytes_equal(const coord_bytes* from, const void* data, size_t len) {
+    const bytes* const found = inside_bytes(from);
+    if (found == nullptr || (data == nullptr && len != 0)) return 0;
+    const auto value = found->value();
+    return value.size() == len && (len == 0 || std::memcmp(value.data(), data, len) == 0) ? 1 : 0;
 }
 
 coord_bytes* coord_bytes_ref(coord_bytes* from) {

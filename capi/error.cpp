@@ -2,6 +2,8 @@
 
 #include <coord/error.h>
 
+#include <cstring>
+
 namespace {
 
 const coord::error_info* info(const coord_error* error) noexcept {
@@ -56,5 +58,22 @@ int64_t coord_error_native_code(const coord_error* error) {
 const coord_error* coord_error_cause(const coord_error* error) {
     const auto* const found = info(error);
     return found != nullptr ? reinterpret_cast<const coord_error*>(found->cause) : nullptr;
+}
+
+const char* coord_error_detail(const coord_error* error,
+                               const char* name,
+                               size_t name_len,
+                               size_t* len) {
+    const auto* const found = info(error);
+    if (len != nullptr) *len = 0;
+    if (found == nullptr || name == nullptr) return nullptr;
+    const auto size = name_len == COORD_NUL ? std::strlen(name) : name_len;
+    for (const auto* at = found; at != nullptr; at = at->cause) {
+        const auto* const detail = at->detail(std::string_view(name, size));
+        if (detail == nullptr) continue;
+        if (len != nullptr) *len = detail->size;
+        return detail->text();
+    }
+    return nullptr;
 }
 }

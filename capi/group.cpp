@@ -1,11 +1,9 @@
 #include <coord/group.h>
 
-#include "base/limits.hpp"
-#include "capi/arguments.hpp"
 #include "capi/bytes.hpp"
+#include "capi/group_calls.hpp"
 #include "capi/group_options.hpp"
 #include "capi/guard.hpp"
-#include "capi/kinds.hpp"
 
 using coord::bytes_ref;
 using coord::error;
@@ -19,27 +17,6 @@ using namespace coord::capi;
 namespace {
 
 constexpr const char* component = "group";
-
-result<std::string_view> read_key(const char* key, std::size_t size) {
-    return read_text(key, size, coord::limits::max_key_bytes, component, "key");
-}
-
-result<group*> need_open(coord_group* pointer) {
-    const auto found = need<group>(pointer);
-    if (found && (*found)->is_closed())
-        return error(COORD_CLOSED, component, "the group was closed");
-    return found;
-}
-
-result<queue*> need_open(coord_queue* pointer) {
-    const auto found = need<queue>(pointer);
-    if (found && (*found)->is_closed()) return error(COORD_CLOSED, "queue", "the queue was closed");
-    return found;
-}
-
-group::counted counted_by(const call& how) noexcept {
-    return (how.flags & COORD_CALL_COUNTED) != 0 ? group::counted::before : group::counted::now;
-}
 
 enum class message { wanted, unwanted };
 
@@ -63,40 +40,10 @@ result<> get(coord_group* of,
              std::size_t key_len,
              const coord_call_options* opts,
              coord_bytes** value) {
-    const auto found = need_open(of);
-    if (!found) return found.error();
     if (value == nullptr) return invalid(component, "value: must not be NULL");
-    const auto text = read_key(key, key_len);
-    if (!text) return text.error();
-    const auto how =
-        read_call(opts, (*found)->time(), coord::duration::max(), off::invalid, component);
-    if (!how) return how.error();
-    auto got = (*found)->get(*text, how->deadline, how->owner.get(), counted_by(*how));
+    auto got = blocking_get(of, key, key_len, opts);
     if (!got) return got.error();
     *value = hand_out(std::move(*got));
-    return {};
-}
-
-result<> start_get(coord_group* of,
-                   const char* key,
-                   std::size_t key_len,
-                   const coord_call_options* opts,
-                   coord_queue* answers,
-                   std::uint64_t token,
-                   coord_op** op) {
-    const auto found = need_open(of);
-    if (!found) return found.error();
-    const auto to = need_open(answers);
-    if (!to) return to.error();
-    const auto text = read_key(key, key_len);
-    if (!text) return text.error();
-    const auto how =
-        read_call(opts, (*found)->time(), coord::duration::max(), off::invalid, component);
-    if (!how) return how.error();
-    const auto started = (*found)->start_get(
-        *text, how->deadline, how->owner, ref<queue>(*to), token, counted_by(*how));
-    if (!started) return started.error();
-    if (op != nullptr) *op = hand_out<coord_op>(*started);
     return {};
 }
 
@@ -183,50 +130,9 @@ coord_status coord_group_get_start(coord_group* of,
                                    coord_op** op,
                                    coord_error** err) {
     if (op != nullptr) *op = nullptr;
-    return guard(err, [&] { return start_get(of, key, key_len, call, answers, token, op); });
-}
-
-coord_status coord_group_remove(coord_group* of,
-                                const char* key,
-                                size_t key_len,
-                                const coord_call_options* call,
-                                coord_error** err) {
-    return guard(err, [&]() -> result<> {
-        const auto found = need_open(of);
-        if (!found) return found.error();
-        const auto text = read_key(key, key_len);
-        if (!text) return text.error();
-        const auto how =
-            read_call(call, (*found)->time(), coord::duration::max(), off::invalid, component);
-        if (!how) return how.error();
-        return (*found)->remove(*text, how->deadline, how->owner.get());
-    });
-}
-
-coord_status coord_group_remove_start(coord_group* of,
-                                      const char* key,
-                                      size_t key_len,
-                                      const coord_call_options* call,
-                                      coord_queue* answers,
-                                      uint64_t token,
-                                      coord_op** op,
-                                      coord_error** err) {
-    if (op != nullptr) *op = nullptr;
-    return guard(err, [&]() -> result<> {
-        const auto found = need_open(of);
-        if (!found) return found.error();
-        const auto to = need_open(answers);
-        if (!to) return to.error();
-        const auto text = read_key(key, key_len);
-        if (!text) return text.error();
-        const auto how =
-            read_call(call, (*found)->time(), coord::duration::max(), off::invalid, component);
-        if (!how) return how.error();
-        const auto started =
-            (*found)->start_remove(*text, how->deadline, how->owner, ref<queue>(*to), token);
-        if (!started) return started.error();
-        if (op != nullptr) *op = hand_out<coord_op>(*started);
-        return {};
+    return guard(err, [&] {
+        return start_get(
+            {of, key, key_len, call}, answers, token, op, coord::groupcache::asked_by::here);
     });
 }
 

@@ -36,10 +36,7 @@ result<> read_loader(const coord_group_options& given, group_options& wanted) {
     return {};
 }
 
-result<> read_peers(const coord_group_options& given, const runtime& owner, group_options& wanted) {
-    if (given.peer_error != nullptr && given.peers == nullptr)
-        return invalid(component, "options.peer_error: without peers there are no such errors");
-    wanted.peer_error = given.peer_error;
+result<> read_list(const coord_group_options& given, const runtime& owner, group_options& wanted) {
     if (given.peers == nullptr) return {};
     const auto peers = need<groupcache::http_peers>(given.peers);
     if (!peers) return peers.error();
@@ -48,12 +45,65 @@ result<> read_peers(const coord_group_options& given, const runtime& owner, grou
     if (&(*peers)->owner() != &owner)
         return invalid(component, "options.peers: they belong to another runtime than the group");
     wanted.peers = *peers;
+    wanted.served_by = *peers;
+    return {};
+}
+
+result<> read_picker(const coord_group_options& given,
+                     const runtime& owner,
+                     group_options& wanted) {
+    if (given.picker == nullptr) return {};
+    const auto picker = need<groupcache::picker_handle>(given.picker);
+    if (!picker) return picker.error();
+    if ((*picker)->in.get() != &owner)
+        return invalid(component, "options.picker: it belongs to another runtime than the group");
+    wanted.peers = &(*picker)->decides;
+    return {};
+}
+
+result<> read_peers(const coord_group_options& given, const runtime& owner, group_options& wanted) {
+    wanted.local_only = (given.flags & COORD_GROUP_LOCAL) != 0;
+    wanted.peer_errors_queued = (given.flags & COORD_GROUP_PEER_ERROR) != 0;
+    wanted.peer_error = given.peer_error;
+    if (wanted.local_only && given.peers != nullptr)
+        return invalid(component, "options.peers: a group with COORD_GROUP_LOCAL has none");
+    if (wanted.local_only && given.picker != nullptr)
+        return invalid(component, "options.picker: a group with COORD_GROUP_LOCAL has none");
+    if (wanted.peer_errors_queued && given.requests == nullptr)
+        return invalid(component, "options.flags: COORD_GROUP_PEER_ERROR needs options.requests");
+    if (wanted.peer_errors_queued && given.peer_error != nullptr)
+        return invalid(component,
+                       "options.peer_error: set it or the flag COORD_GROUP_PEER_ERROR, not both");
+    if (auto list = read_list(given, owner, wanted); !list) return list;
+    return read_picker(given, owner, wanted);
+}
+
+result<> read_hot(const coord_group_options& given, group_options& wanted) {
+    using groupcache::hot_policy;
+    switch (given.hot_policy) {
+        case 0:
+        case COORD_HOT_ALWAYS:
+            wanted.hot = hot_policy::always;
+            break;
+        case COORD_HOT_ONE_IN:
+            wanted.hot = hot_policy::one_in;
+            break;
+        case COORD_HOT_NEVER:
+            wanted.hot = hot_policy::never;
+            break;
+        default:
+            return invalid(component, "options.hot_policy: not a COORD_HOT_ value");
+    }
+    if (given.hot_one_in != 0 && given.hot_policy != COORD_HOT_ONE_IN)
+        return invalid(component, "options.hot_one_in: for COORD_HOT_ONE_IN only");
+    if (given.hot_one_in != 0) wanted.hot_one_in = given.hot_one_in;
     return {};
 }
 
 result<group_options> read(const coord_group_options& given, const runtime& owner) {
-    if (given.flags != 0 || given.reserved != 0)
-        return invalid(component, "options.flags, options.reserved: must be 0");
+    constexpr std::uint32_t known_flags = COORD_GROUP_LOCAL | COORD_GROUP_PEER_ERROR;
+    if ((given.flags & ~known_flags) != 0) return invalid(component, "options.flags: unknown flag");
+    if (given.reserved != 0) return invalid(component, "options.reserved: must be 0");
     if (given.on_abandoned < 0 || given.on_abandoned > COORD_ON_ABANDONED_CANCEL)
         return invalid(component, "options.on_abandoned: not a COORD_ON_ABANDONED_ value");
     if (given.policy < 0 || given.policy > COORD_POLICY_LRU)
@@ -70,6 +120,7 @@ result<group_options> read(const coord_group_options& given, const runtime& owne
     if (auto times = read_times(given, wanted); !times) return times.error();
     if (auto loader = read_loader(given, wanted); !loader) return loader.error();
     if (auto peers = read_peers(given, owner, wanted); !peers) return peers.error();
+    if (auto hot = read_hot(given, wanted); !hot) return hot.error();
     return wanted;
 }
 
@@ -102,11 +153,6 @@ result<> make_group(coord_runtime* of,
     if (!text) return text.error();
     auto wanted = read(*given, **owner);
     if (!wanted) return wanted.error();
-    if (wanted->peers != nullptr && text->find('/') != std::string_view::npos)
-        return invalid(component,
-                       "name: with peers it must not have a '/', at which a path is split");
-    if (wanted->peers != nullptr && text->size() > limits::max_peer_group_bytes)
-        return invalid(component, "name: with peers at most 256 bytes");
     wanted->user_free = given->user_free;
     for (;;) {
         if (how == when_taken::give_that) *out = found_handle(**owner, *text);
@@ -138,6 +184,10 @@ coord_group_stats as_stats(const groupcache::group_counters& now) noexcept {
     stats.peer_errors = now.peer_errors;
     stats.server_requests = now.server_requests;
     stats.peer_slowest_ns = now.peer_slowest_ns;
+    stats.changes_active = now.changes_active;
+    stats.change_oldest_ns = now.change_oldest_ns;
+    stats.remove_many_calls = now.remove_many_calls;
+    stats.remove_many_keys = now.remove_many_keys;
     return stats;
 }
 

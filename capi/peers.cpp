@@ -4,11 +4,16 @@
 #include "capi/arguments.hpp"
 #include "capi/bytes.hpp"
 #include "capi/guard.hpp"
+#include "capi/host_hash.hpp"
 #include "capi/kinds.hpp"
+#include "capi/peers_hooks.hpp"
+#include "capi/user_guard.hpp"
 
 using coord::error;
+using coord::host_user;
 using coord::ref;
 using coord::request;
+using coord::request_kind;
 using coord::result;
 using coord::runtime;
 using coord::groupcache::dialect;
@@ -54,6 +59,10 @@ result<> read_numbers(const coord_peers_options& given, peers_options& wanted) {
         return invalid(component, "options.dialect: not a COORD_DIALECT_ value");
     if (given.max_key_bytes > limits::max_key_bytes)
         return invalid(component, "options.max_key_bytes: at most 65,535");
+    if (given.request_timeout_ns < 0)
+        return invalid(component, "options.request_timeout_ns: must not be negative");
+    if (given.request_timeout_ns != 0)
+        wanted.request_timeout = coord::duration(given.request_timeout_ns);
     wanted.profile = *ring;
     if (given.ring_replicas != 0) wanted.replicas = given.ring_replicas;
     if (given.dialect == COORD_DIALECT_SEED) wanted.speaks = dialect::seed;
@@ -64,8 +73,9 @@ result<> read_numbers(const coord_peers_options& given, peers_options& wanted) {
 }
 
 result<peers_options> read(const coord_peers_options& given) {
-    constexpr std::uint32_t known =
-        COORD_PEERS_ALLOW_INSECURE_BIND | COORD_PEERS_REFUSE_WRITES | COORD_PEERS_CRC;
+    constexpr std::uint32_t known = COORD_PEERS_ALLOW_INSECURE_BIND | COORD_PEERS_REFUSE_WRITES |
+                                    COORD_PEERS_CRC | COORD_PEERS_EXCHANGE | COORD_PEERS_ACCEPT |
+                                    COORD_PEERS_SERVER_ERROR;
     if ((given.flags & ~known) != 0) return invalid(component, "options.flags: unknown flag");
     if (given.reserved != 0) return invalid(component, "options.reserved: must be 0");
     peers_options wanted;
@@ -77,7 +87,21 @@ result<peers_options> read(const coord_peers_options& given) {
     return wanted;
 }
 
+// Who is held for a pointer of the host that came with its way to be freed.
+ref<host_user> hold(void* user, coord_user_free_fn user_free) {
+    user_guard undo(user_free, user);
+    ref<host_user> held(new host_user(user, user_free));
+    undo.taken();
+    return held;
+}
+
 result<> make(coord_runtime* of, const coord_peers_options* opts, coord_peers** out) {
+    // Freed in any case when nobody keeps them, whatever else is wrong.
+    const auto known = known_part(opts);
+    user_guard unless_held(known.hash_user_free, known.hash_user);
+    const auto user = hold(known.user, known.user_free);
+    unless_held.taken();
+    const auto hash_user = hold(known.hash_user, known.hash_user_free);
     const auto given = read_options(opts, component);
     if (!given) return given.error();
     const auto owner = need<runtime>(of);
@@ -85,6 +109,8 @@ result<> make(coord_runtime* of, const coord_peers_options* opts, coord_peers** 
     if (out == nullptr) return invalid(component, "peers: must not be NULL");
     auto wanted = read(*given);
     if (!wanted) return wanted.error();
+    wanted->hash = host_hash(given->hash, hash_user);
+    if (auto hooks = read_hooks(*given, user, *wanted); !hooks) return hooks.error();
     const auto made = http_peers::make(ref<runtime>(*owner), std::move(*wanted));
     if (!made) return made.error();
     *out = hand_out<coord_peers>(*made);
@@ -109,6 +135,13 @@ coord_peers_stats as_stats(const coord::groupcache::peers_counters& now) noexcep
     stats.skewed = now.skewed;
     stats.server_connections = now.server_connections;
     return stats;
+}
+
+void decide(coord_request* of, request_kind which, std::string_view otherwise) noexcept {
+    auto* const found = inside<request>(of);
+    if (found == nullptr || found->forked()) return;
+    if (found->which() == which) return found->decide_by_default();
+    found->fail(error(COORD_UNSUPPORTED, component, otherwise));
 }
 
 }  // namespace
@@ -198,7 +231,11 @@ coord_status coord_peers_stats_read(const coord_peers* of,
 
 void coord_peers_default_peer_error(void* user, coord_request* of) {
     static_cast<void>(user);
-    auto* const found = inside<request>(of);
-    if (found != nullptr && !found->forked()) found->decide_by_default();
+    decide(of, request_kind::peer_error, "only a PEER_ERROR can be decided so");
+}
+
+void coord_peers_default_server_error(void* user, coord_request* of) {
+    static_cast<void>(user);
+    decide(of, request_kind::server_error, "only a SERVER_ERROR can be decided so");
 }
 }

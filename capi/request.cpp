@@ -5,8 +5,12 @@
 #include "capi/bytes.hpp"
 #include "capi/guard.hpp"
 #include "capi/kinds.hpp"
+#include "capi/user_guard.hpp"
 
+using coord::bytes_ref;
 using coord::error;
+using coord::host_user;
+using coord::ref;
 using coord::request;
 using coord::result;
 using namespace coord::capi;
@@ -69,12 +73,14 @@ const char* coord_request_key(const coord_request* of, size_t item, size_t* len)
     return key.data() != nullptr ? key.data() : "";
 }
 
-const coord_bytes* coord_request_value(const coord_request*, size_t) {
-    return nullptr;
+const coord_bytes* coord_request_value(const coord_request* of, size_t item) {
+    const auto* const found = inside<request>(of);
+    return reinterpret_cast<const coord_bytes*>(found != nullptr ? found->value(item) : nullptr);
 }
 
-void* coord_request_user(const coord_request*, size_t) {
-    return nullptr;
+void* coord_request_user(const coord_request* of, size_t item) {
+    const auto* const found = inside<request>(of);
+    return found != nullptr ? found->user(item) : nullptr;
 }
 
 coord_context* coord_request_context(const coord_request* of) {
@@ -111,6 +117,38 @@ coord_status coord_request_set(coord_request* of,
         const auto found = need<request>(of);
         if (!found) return found.error();
         return set(**found, item, data, len, opts);
+    });
+}
+
+coord_status coord_request_set_bytes(coord_request* of,
+                                     size_t item,
+                                     coord_bytes* value,
+                                     const coord_value_options* opts,
+                                     coord_error** err) {
+    return guard(err, [&]() -> result<> {
+        const auto found = need<request>(of);
+        if (!found) return found.error();
+        const bytes_ref given(inside_bytes(value));
+        if (!given) return invalid(component, "value: must be bytes, not NULL");
+        if (given->value().size() > coord::limits::max_value_bytes)
+            return invalid(component, "value: more than 4,294,967,295 bytes");
+        const auto terms = read_terms(opts, component);
+        if (!terms) return terms.error();
+        return (*found)->set_bytes(item, given, *terms);
+    });
+}
+
+coord_status coord_request_set_user(coord_request* of,
+                                    void* user,
+                                    coord_user_free_fn user_free,
+                                    coord_error** err) {
+    user_guard undo(user_free, user);
+    return guard(err, [&]() -> result<> {
+        const auto found = need<request>(of);
+        if (!found) return found.error();
+        const ref<host_user> held(new host_user(user, user_free));
+        undo.taken();
+        return (*found)->set_user(held);
     });
 }
 

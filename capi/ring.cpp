@@ -1,68 +1,25 @@
-#include "ring/ring.hpp"
-
 #include <coord/ring.h>
-
-#include <memory>
-#include <mutex>
 
 #include "base/limits.hpp"
 #include "capi/arguments.hpp"
 #include "capi/bytes.hpp"
 #include "capi/guard.hpp"
-#include "capi/handle.hpp"
+#include "capi/host_hash.hpp"
+#include "capi/kinds.hpp"
+#include "capi/user_guard.hpp"
 
 using coord::error;
+using coord::host_user;
 using coord::ref;
 using coord::result;
+using coord::ring::placer;
 using namespace coord::capi;
 
 namespace {
 
 constexpr const char* component = "ring";
 
-// A ring that can be replaced: each list is a new immutable ring.
-class placer final : public coord::handle_object {
-  public:
-    placer(coord::ring::profile chosen, std::uint32_t replicas)
-        : handle_object(coord::handle_kind::ring),
-          profile_(chosen),
-          replicas_(replicas),
-          ring_(std::make_shared<const coord::ring::ring>()) {}
-
-    std::shared_ptr<const coord::ring::ring> now() const {
-        const std::lock_guard lock(mutex_);
-        return ring_;
-    }
-    result<> set(std::string_view list) {
-        auto peers = coord::ring::parse_peers(list);
-        if (!peers) return peers.error();
-        if (peers->size() * replicas_ > coord::limits::max_virtual_nodes)
-            return invalid(component, "list: peers times replicas is above 10,000,000");
-        auto fresh =
-            std::make_shared<const coord::ring::ring>(std::move(*peers), replicas_, profile_);
-        const std::lock_guard lock(mutex_);
-        ring_.swap(fresh);
-        return {};
-    }
-
-  private:
-    const coord::ring::profile profile_;
-    const std::uint32_t replicas_;
-    mutable std::mutex mutex_;
-    std::shared_ptr<const coord::ring::ring> ring_;
-};
-
-}  // namespace
-
-template <>
-struct coord::capi::kind_of<placer> {
-    static constexpr auto kind = coord::handle_kind::ring;
-    static constexpr auto name = "ring";
-};
-
-namespace {
-
-result<> make(const coord_ring_options* opts, coord_ring** out) {
+result<> make(const coord_ring_options* opts, coord_ring** out, user_guard& undo) {
     if (out == nullptr) return invalid(component, "ring: must not be NULL");
     const auto options = read_options(opts, component);
     if (!options) return options.error();
@@ -73,7 +30,20 @@ result<> make(const coord_ring_options* opts, coord_ring** out) {
         return invalid(component, "options.replicas: at most 65,536");
     const auto replicas =
         options->replicas != 0 ? options->replicas : coord::limits::default_ring_replicas;
-    *out = hand_out<coord_ring>(ref<placer>(new placer(*chosen, replicas)));
+    const ref<host_user> user(new host_user(options->hash_user, options->hash_user_free));
+    undo.taken();
+    auto where = coord::ring::placement_of(*chosen);
+    if (options->hash != nullptr) where.hash = host_hash(options->hash, user);
+    *out = hand_out<coord_ring>(ref<placer>(new placer(std::move(where), replicas)));
+    return {};
+}
+
+result<> give(std::string_view text, coord_bytes** to) {
+    if (text.size() > coord::limits::max_value_bytes)
+        return error(COORD_NO_MEMORY, component, "the text is above 4,294,967,295 bytes");
+    coord::bytes* const made = coord::bytes::make(text);
+    if (made == nullptr) return error(COORD_NO_MEMORY);
+    *to = hand_out(coord::bytes_ref(made, false));
     return {};
 }
 
@@ -86,10 +56,7 @@ result<> owner_of(const coord_ring* of, const char* key, std::size_t key_len, co
     const auto ring = (*found)->now();
     const std::string* const owner = ring->owner(*text);
     if (owner == nullptr) return error(COORD_NOT_FOUND, component, "the ring has no peers");
-    coord::bytes* const made = coord::bytes::make(*owner);
-    if (made == nullptr) return error(COORD_NO_MEMORY);
-    *peer = hand_out(coord::bytes_ref(made, false));
-    return {};
+    return give(*owner, peer);
 }
 
 }  // namespace
@@ -98,7 +65,9 @@ extern "C" {
 
 coord_status coord_ring_new(const coord_ring_options* opts, coord_ring** out, coord_error** err) {
     if (out != nullptr) *out = nullptr;
-    return guard(err, [&] { return make(opts, out); });
+    const auto given = known_part(opts);
+    user_guard undo(given.hash_user_free, given.hash_user);
+    return guard(err, [&] { return make(opts, out, undo); });
 }
 
 void coord_ring_free(coord_ring* from) {
@@ -119,5 +88,30 @@ coord_status coord_ring_owner(
     const coord_ring* of, const char* key, size_t key_len, coord_bytes** peer, coord_error** err) {
     if (peer != nullptr) *peer = nullptr;
     return guard(err, [&] { return owner_of(of, key, key_len, peer); });
+}
+
+coord_status coord_ring_add(coord_ring* of, const char* list, size_t list_len, coord_error** err) {
+    return guard(err, [&]() -> result<> {
+        const auto found = need<placer>(of);
+        if (!found) return found.error();
+        const auto text = read_text(list, list_len, COORD_NUL - 1, component, "list");
+        if (!text) return text.error();
+        return (*found)->add(*text);
+    });
+}
+
+size_t coord_ring_count(const coord_ring* of) {
+    const auto* const found = inside<placer>(of);
+    return found != nullptr && !found->forked() ? found->now()->peers().size() : 0;
+}
+
+coord_status coord_ring_dump(const coord_ring* of, coord_bytes** text, coord_error** err) {
+    if (text != nullptr) *text = nullptr;
+    return guard(err, [&]() -> result<> {
+        const auto found = need<placer>(of);
+        if (!found) return found.error();
+        if (text == nullptr) return invalid(component, "text: must not be NULL");
+        return give((*found)->now()->dump(), text);
+    });
 }
 }

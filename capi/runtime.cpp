@@ -7,6 +7,7 @@
 #include "capi/guard.hpp"
 #include "capi/kinds.hpp"
 #include "capi/user_guard.hpp"
+#include "groupcache/registry.hpp"
 #include "runtime/this_thread.hpp"
 
 using coord::error;
@@ -90,6 +91,7 @@ result<> make(const coord_runtime_options* opts, coord_runtime** out) {
     if (!wanted) return wanted.error();
     auto made = runtime::make(*wanted);
     if (!made) return made.error();
+    (*made)->keep(ref<coord::shared>(new coord::groupcache::registry));
     const auto listening = listen(**made, *given);
     if (!listening) return listening.error();
     (*made)->log().own_user(known.log_user_free);
@@ -139,6 +141,25 @@ result<> run(coord_runtime* pointer, const coord_call_options* call) {
             return error(COORD_CLOSED, component, "the runtime was closed");
     }
     return error(COORD_INTERNAL);
+}
+
+result<> set_log(coord_runtime* of, const coord::logger::options& wanted) {
+    user_guard undo(wanted.user_free, wanted.user);
+    const auto found = need<runtime>(of);
+    if (!found) return found.error();
+    const auto level = static_cast<std::int32_t>(wanted.level);
+    if (level < COORD_LOG_ERROR || level > COORD_LOG_DEBUG)
+        return invalid(component, "level: not a COORD_LOG_ value");
+    if (!(*found)->log().replace(wanted)) return error(COORD_NO_MEMORY);
+    if (wanted.fn != nullptr) undo.taken();
+    return {};
+}
+
+result<> write_text(std::string_view text, coord_bytes** to) {
+    coord::bytes* const made = coord::bytes::make(text);
+    if (made == nullptr) return error(COORD_NO_MEMORY);
+    *to = hand_out(coord::bytes_ref(made, false));
+    return {};
 }
 
 }  // namespace
@@ -232,10 +253,29 @@ coord_status coord_runtime_metrics(coord_runtime* of, coord_bytes** text, coord_
         const auto found = need<runtime>(of);
         if (!found) return found.error();
         if (text == nullptr) return invalid(component, "text: must not be NULL");
-        coord::bytes* const made = coord::bytes::make((*found)->metrics());
-        if (made == nullptr) return error(COORD_NO_MEMORY);
-        *text = hand_out(coord::bytes_ref(made, false));
-        return {};
+        return write_text((*found)->metrics(), text);
+    });
+}
+
+coord_status coord_runtime_dump(coord_runtime* of, coord_bytes** text, coord_error** err) {
+    if (text != nullptr) *text = nullptr;
+    return guard(err, [&]() -> result<> {
+        const auto found = need<runtime>(of);
+        if (!found) return found.error();
+        if (text == nullptr) return invalid(component, "text: must not be NULL");
+        return write_text((*found)->dump(), text);
+    });
+}
+
+coord_status coord_runtime_set_log(coord_runtime* of,
+                                   int32_t level,
+                                   coord_log_fn fn,
+                                   void* user,
+                                   coord_user_free_fn user_free,
+                                   coord_error** err) {
+    const auto wanted = or_default<int32_t>(level, COORD_LOG_WARN);
+    return guard(err, [&] {
+        return set_log(of, {fn, user, user_free, static_cast<coord::log_level>(wanted)});
     });
 }
 }

@@ -5,16 +5,23 @@
 
 #include <coord/bytes.h>
 #include <coord/error.hpp>
+#include <coord/result.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace coord {
 inline namespace v0 {
+
+class bytes_reader;
 
 /// A duration that never ends.
 inline constexpr std::chrono::nanoseconds forever{COORD_FOREVER};
@@ -69,6 +76,31 @@ class bytes {
         return made;
     }
 
+    /// The rest from an offset on, as slice() does.
+    bytes slice_from(std::size_t offset) const {
+        coord_error* err = nullptr;
+        bytes made;
+        detail::check(coord_bytes_slice_from(native_handle(), offset, made.handle_.out(), &err),
+                      err);
+        return made;
+    }
+    /// One byte; throws `invalid_argument` when there is none at that index.
+    std::uint8_t at(std::size_t index) const {
+        std::uint8_t byte = 0;
+        coord_error* err = nullptr;
+        detail::check(coord_bytes_at(native_handle(), index, &byte, &err), err);
+        return byte;
+    }
+    /// Copies from an offset on until the end or until the buffer is full; gives how many.
+    std::size_t copy(std::size_t offset, std::span<char> buffer) const noexcept {
+        return coord_bytes_copy(native_handle(), offset, buffer.data(), buffer.size());
+    }
+    /// Reads them piece by piece; include <coord/bytes_reader.hpp>, as for the next two.
+    bytes_reader reader() const noexcept;
+    /// Writes all of them to a stream; throws `host_failed` when that does not take them.
+    void write_to(std::ostream& stream) const;
+    result<void> try_write_to(std::ostream& stream) const noexcept;
+
     /// Valid as long as this object, or a copy of it, lives.
     std::string_view view() const noexcept {
         std::size_t size = 0;
@@ -102,7 +134,7 @@ class bytes {
     detail::handle<coord_bytes, coord_bytes_free> handle_;
 };
 
-/// How a loaded value is kept.
+/// How a value is kept.
 struct value_options {
     /// From now; zero = the component's default, `forever` = it does not expire.
     std::chrono::nanoseconds ttl{0};
@@ -110,11 +142,14 @@ struct value_options {
     std::chrono::system_clock::time_point expires{};
     /// False: it answers who waits, and is not kept.
     bool store = true;
+    /// For group::set alone: keep a hot copy here as well when another peer owns the key.
+    bool hot = false;
 
     coord_value_options native() const noexcept {
         coord_value_options native{};
         native.size = sizeof native;
-        if (!store) native.flags = COORD_VALUE_NO_STORE;
+        if (!store) native.flags |= COORD_VALUE_NO_STORE;
+        if (hot) native.flags |= COORD_VALUE_HOT;
         native.ttl_ns = ttl.count();
         native.expire_unix_ns =
             std::chrono::duration_cast<std::chrono::nanoseconds>(expires.time_since_epoch())

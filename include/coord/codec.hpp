@@ -3,6 +3,8 @@
 
 #include <coord/bytes.hpp>
 
+#include <concepts>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -24,6 +26,20 @@ struct codec<std::string> {
 
 namespace detail {
 
+/// A message of protobuf, or of whatever else has these two.
+template <class T>
+concept message = requires(T& to, const T& from, std::string* text, const char* start, int size) {
+    { from.SerializeToString(text) } -> std::convertible_to<bool>;
+    { to.ParseFromArray(start, size) } -> std::convertible_to<bool>;
+};
+
+template <message Message>
+void parse(std::string_view text, Message& to) {
+    const bool fits = text.size() <= std::numeric_limits<int>::max();
+    if (!fits || !to.ParseFromArray(text.data(), static_cast<int>(text.size())))
+        throw error(status::host_failed, "the value is no message of this type");
+}
+
 /// Bytes stay what they are; everything else goes through its codec.
 template <class T>
 T decode(bytes&& value) {
@@ -33,6 +49,34 @@ T decode(bytes&& value) {
         return codec<T>::decode(value.view());
 }
 
+/// The other way round.
+template <class T>
+decltype(auto) encode(const T& value) {
+    if constexpr (std::is_same_v<T, bytes>)
+        return value.view();
+    else
+        return codec<T>::encode(value);
+}
+
 }  // namespace detail
+
+/// Messages of protobuf need no codec of yours.
+template <detail::message Message>
+struct codec<Message> {
+    static std::string encode(const Message& from) {
+        std::string text;
+        bool done = true;
+        if constexpr (requires { from.IsInitialized(); }) done = from.IsInitialized();
+        if (!done || !from.SerializeToString(&text))
+            throw error(status::host_failed, "the message cannot be serialized");
+        return text;
+    }
+    static Message decode(std::string_view text) {
+        Message to;
+        detail::parse(text, to);
+        return to;
+    }
+};
+
 }  // namespace v0
 }  // namespace coord

@@ -108,7 +108,7 @@ COORD_API int64_t coord_error_native_code(const coord_error *error);
 COORD_API const coord_error *coord_error_cause(const coord_error *error);
 
 /**
- * Gives one of the particulars of an error by its name.
+ * Gives one of the particulars of an error by its name, or of the first of its causes that has it.
  *
  * A failed load or change at another peer has "group", "key", "peer" (its url), and, when it answered over HTTP, "status" such as
  * "503 Service Unavailable" and "body", at most 1 MiB of what it sent. "reason" is "bad-request" or "group-not-found" where a peer's
@@ -118,7 +118,8 @@ COORD_API const coord_error *coord_error_cause(const coord_error *error);
  * @param name which one; BORROWED for the call.
  * @param name_len bytes, or COORD_NUL.
  * @param len receives the length in bytes; may be NULL.
- * @return any bytes, BORROWED until the error is freed, NUL-terminated after their length; NULL when the error has no such particular.
+ * @return any bytes, BORROWED until the error is freed, NUL-terminated after their length; NULL when neither the error nor any of its
+ *         causes has it.
  * @thread any.
  * @since 0.1
  * @source groupcache RemoteLoadError, BadGroupcacheRequestError, GroupNotFoundError.

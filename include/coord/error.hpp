@@ -6,6 +6,7 @@
 #include <coord/error.h>
 #include <coord/handle.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -14,6 +15,8 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace coord {
 inline namespace v0 {
@@ -52,6 +55,21 @@ error failure(coord_status what, coord_error* owned) noexcept;
 error copy_of(coord_status what, const coord_error* borrowed);
 }  // namespace detail
 
+/// Where a load or a change failed at another peer. Valid as long as the error, or a copy of it,
+/// lives.
+struct remote_load {
+    std::string_view group;
+    std::string_view key;
+    /// The peer's url.
+    std::string_view peer;
+    /// Zero when it did not answer over HTTP.
+    int http_status = 0;
+    /// Such as "503 Service Unavailable"; empty when it did not answer over HTTP.
+    std::string_view status_text;
+    /// What it sent with that status, 1 MiB at most.
+    std::string_view body;
+};
+
 /// What the wrapper throws, and what a loader throws to fail with a status of its choice. `what()`
 /// is the message.
 class error : public std::runtime_error {
@@ -76,7 +94,35 @@ class error : public std::runtime_error {
         return *cause_;
     }
 
+    /// A particular by its name, such as "key" or "peer": see coord_error_detail. Valid as long as
+    /// this error, or a copy of it, lives.
+    std::optional<std::string_view> detail(std::string_view name) const noexcept {
+        if (particulars_ == nullptr) return std::nullopt;
+        for (const auto& [its_name, text] : *particulars_)
+            if (its_name == name) return text;
+        return std::nullopt;
+    }
+    /// What is known of the other peer, when it was one that failed.
+    std::optional<remote_load> remote() const noexcept {
+        for (const auto* at = this; at != nullptr; at = at->cause_.get()) {
+            const auto peer = at->detail("peer");
+            if (!peer) continue;
+            const auto text = [at](std::string_view name) {
+                return at->detail(name).value_or(std::string_view());
+            };
+            return remote_load{
+                text("group"), text("key"), *peer, at->http_status(), text("status"), text("body")};
+        }
+        return std::nullopt;
+    }
+    /// Whether a peer's endpoint refused a request because it could not make sense of it.
+    bool is_bad_request() const noexcept { return has_reason("bad-request"); }
+    /// Whether a peer's endpoint does not know the group; `not_found` alone may be a key's.
+    bool is_group_not_found() const noexcept { return has_reason("group-not-found"); }
+
   private:
+    using particulars = std::vector<std::pair<const char*, std::string>>;
+
     friend error detail::failure(coord_status what, coord_error* owned) noexcept;
     friend error detail::copy_of(coord_status what, const coord_error* borrowed);
     error(coord_status what, const coord_error* borrowed)
@@ -87,7 +133,29 @@ class error : public std::runtime_error {
           native_domain_(coord_error_native_domain(borrowed)),
           native_code_(coord_error_native_code(borrowed)),
           retriable_(coord_error_is_retriable(borrowed) != 0),
-          fatal_(coord_error_is_fatal(borrowed) != 0) {}
+          fatal_(coord_error_is_fatal(borrowed) != 0),
+          particulars_(particulars_of(borrowed)) {}
+
+    static std::shared_ptr<const particulars> particulars_of(const coord_error* borrowed) {
+        particulars found;
+        for (const auto* name : {"group", "key", "peer", "status", "body", "reason"}) {
+            std::size_t size = 0;
+            const auto* text = coord_error_detail(borrowed, name, COORD_NUL, &size);
+            if (text != nullptr) found.emplace_back(name, std::string(text, size));
+        }
+        if (found.empty()) return nullptr;
+        return std::make_shared<const particulars>(std::move(found));
+    }
+    int http_status() const noexcept {
+        for (const auto* at = this; at != nullptr; at = at->cause_.get())
+            if (at->native_domain() == "http") return static_cast<int>(at->native_code_);
+        return 0;
+    }
+    bool has_reason(std::string_view reason) const noexcept {
+        for (const auto* at = this; at != nullptr; at = at->cause_.get())
+            if (at->detail("reason") == reason) return true;
+        return false;
+    }
 
     coord::status status_;
     const char* component_ = "";
@@ -95,6 +163,7 @@ class error : public std::runtime_error {
     std::int64_t native_code_ = 0;
     bool retriable_ = false;
     bool fatal_ = false;
+    std::shared_ptr<const particulars> particulars_;
     std::shared_ptr<const error> cause_;
 };
 

@@ -2,75 +2,24 @@
 // <coord/group_of.hpp>.
 #pragma once
 
+#include <coord/codec.hpp>
 #include <coord/group.h>
-#include <coord/loader.hpp>
-#include <coord/peers.hpp>
+#include <coord/group_options.hpp>
+#include <coord/many.hpp>
 #include <coord/pending.hpp>
-#include <coord/queue.hpp>
 
-#include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 
 namespace coord {
 inline namespace v0 {
 
-/// As max_bytes: keep nothing, still join loads.
-inline constexpr std::uint64_t keep_nothing = static_cast<std::uint64_t>(COORD_OFF);
-
-enum class cache : std::int32_t { main = COORD_CACHE_MAIN, hot = COORD_CACHE_HOT };
-enum class policy : std::int32_t { s3fifo = COORD_POLICY_S3FIFO, lru = COORD_POLICY_LRU };
-enum class on_abandoned : std::int32_t {
-    finish = COORD_ON_ABANDONED_FINISH,
-    cancel = COORD_ON_ABANDONED_CANCEL,
-};
-
 using group_stats = coord_group_stats;
-using cache_stats = coord_cache_stats;
-
-/// How a group is made; the C header group.h tells each field in full.
-template <class Loader>
-struct basic_group_options {
-    /// For keys, values and overhead; zero = 64 MiB.
-    std::uint64_t max_bytes = 0;
-    /// For values that bring none; zero = they do not expire.
-    std::chrono::nanoseconds ttl{0};
-    /// Of one load, however many wait; zero = 30 s.
-    std::chrono::nanoseconds load_timeout{0};
-    /// At once; zero = 1,024.
-    std::uint32_t max_loads = 0;
-    coord::on_abandoned on_abandoned = coord::on_abandoned::finish;
-    coord::policy policy = coord::policy::s3fifo;
-    /// Whom to ask for keys of other owners; nullptr = this process owns all. Needed only while the
-    /// group is made, which keeps them.
-    const coord::peers* peers = nullptr;
-    Loader load{};
-    /// Instead of load: requests arrive here, as events with the token below.
-    coord::queue* requests = nullptr;
-    std::uint64_t requests_token = 0;
-    /// What becomes of a get whose owner gave no value; empty = as the dialect of the peers says.
-    peer_error_handler peer_error{};
-
-    /// For one C call, which takes over loader and peer_error.
-    coord_group_options native() && noexcept {
-        coord_group_options native{};
-        native.size = sizeof native;
-        native.max_bytes = max_bytes;
-        native.ttl_ns = ttl.count();
-        native.load_timeout_ns = load_timeout.count();
-        native.max_loads = max_loads;
-        native.on_abandoned = static_cast<std::int32_t>(on_abandoned);
-        native.policy = static_cast<std::int32_t>(policy);
-        native.requests = requests == nullptr ? nullptr : requests->native_handle();
-        native.requests_token = requests_token;
-        native.peers = peers == nullptr ? nullptr : peers->native_handle();
-        detail::enter_handlers(native, std::move(load).release(), std::move(peer_error).release());
-        return native;
-    }
-};
-using group_options = basic_group_options<loader>;
 
 /// A named cache: a get of a key that is not there loads it, once for all who ask. Safe from any
 /// thread.
@@ -118,6 +67,47 @@ class group {
     pending<bytes> start_get(std::string_view key, const start_options& options = {}) {
         return start_get_of<bytes>(key, options);
     }
+    /// Gets the value's first bytes into memory of yours; gives the length of the whole value,
+    /// which may be more than fitted.
+    std::size_t get_into(std::string_view key,
+                         std::span<char> buffer,
+                         const call_options& call = {}) {
+        return try_get_into(key, buffer, call).value();
+    }
+    result<std::size_t> try_get_into(std::string_view key,
+                                     std::span<char> buffer,
+                                     const call_options& call = {}) noexcept {
+        const auto native = call.native();
+        std::size_t size = 0;
+        coord_error* err = nullptr;
+        const auto what = coord_group_get_into(native_handle(),
+                                               key.data(),
+                                               key.size(),
+                                               &native,
+                                               buffer.data(),
+                                               buffer.size(),
+                                               &size,
+                                               &err);
+        if (what != COORD_OK) return detail::failure(what, err);
+        return size;
+    }
+    /// Gets a value into a protobuf message, or whatever else has ParseFromArray(). Throws
+    /// `host_failed` when the value is none.
+    template <class Message>
+    void get_message(std::string_view key, Message& to, const call_options& call = {}) {
+        try_get_message(key, to, call).value();
+    }
+    template <class Message>
+    result<void> try_get_message(std::string_view key,
+                                 Message& to,
+                                 const call_options& call = {}) noexcept {
+        return detail::guarded<void>([&]() -> result<void> {
+            const auto value = try_get(key, call);
+            if (!value) return value.error();
+            detail::parse(*value, to);
+            return {};
+        });
+    }
     /// From memory only; nothing on a miss. Never waits, never loads.
     std::optional<bytes> lookup(std::string_view key) {
         coord_bytes* value = nullptr;
@@ -126,6 +116,45 @@ class group {
         if (what == COORD_NOT_FOUND) return std::nullopt;
         detail::check(what, nullptr);
         return bytes(value);
+    }
+
+    /// Sets the value of a key everywhere: its owner keeps it, all others drop the copy they have.
+    /// Throws `unsupported`, with nothing done, when the owner does not take values, `unavailable`
+    /// when a peer did not confirm, ...
+    void set(std::string_view key,
+             std::string_view value,
+             const value_options& keep = {},
+             const call_options& call = {}) {
+        try_set(key, value, keep, call).value();
+    }
+    result<void> try_set(std::string_view key,
+                         std::string_view value,
+                         const value_options& keep = {},
+                         const call_options& call = {}) noexcept {
+        const auto how = keep.native();
+        const auto native = call.native();
+        coord_error* err = nullptr;
+        const auto what = coord_group_set(native_handle(),
+                                          key.data(),
+                                          key.size(),
+                                          value.data(),
+                                          value.size(),
+                                          &how,
+                                          &native,
+                                          &err);
+        return detail::outcome(what, err);
+    }
+    pending<void> start_set(std::string_view key,
+                            std::string_view value,
+                            const value_options& keep = {},
+                            const start_options& options = {}) {
+        const auto how = keep.native();
+        const auto start =
+            [&](coord_group* self, const char* text, std::size_t size, auto... rest) {
+                return coord_group_set_start(
+                    self, text, size, value.data(), value.size(), &how, rest...);
+            };
+        return launch<void>(start, key, options);
     }
 
     /// Removes a key, at all peers too; a get that begins after this returned loads again. Throws
@@ -142,6 +171,77 @@ class group {
     }
     pending<void> start_remove(std::string_view key, const start_options& options = {}) {
         return launch<void>(coord_group_remove_start, key, options);
+    }
+
+    /// Removes many keys, each as remove() does; `keys` is any range of what converts to
+    /// std::string_view. remove_many() throws what went wrong with the first key that failed, its
+    /// twin gives what became of each also then.
+    template <class Keys>
+    many remove_many(const Keys& keys, const call_options& call = {}) {
+        auto done = try_remove_many(keys, call).value();
+        done.check();
+        return done;
+    }
+    many remove_many(std::initializer_list<std::string_view> keys, const call_options& call = {}) {
+        return remove_many<std::initializer_list<std::string_view>>(keys, call);
+    }
+    template <class Keys>
+    result<many> try_remove_many(const Keys& keys, const call_options& call = {}) noexcept {
+        return detail::guarded<many>([&]() -> result<many> {
+            const detail::packed_keys packed(keys);
+            const auto native = call.native();
+            coord_many* told = nullptr;
+            coord_error* err = nullptr;
+            const auto what = coord_group_remove_many(native_handle(),
+                                                      packed.all.data(),
+                                                      packed.sizes.data(),
+                                                      packed.sizes.size(),
+                                                      &native,
+                                                      &told,
+                                                      &err);
+            if (told == nullptr && what != COORD_OK) return detail::failure(what, err);
+            coord_error_free(err);
+            return many(told);
+        });
+    }
+    template <class Keys>
+    pending<many> start_remove_many(const Keys& keys, const start_options& options = {}) {
+        const detail::packed_keys packed(keys);
+        const auto start = [&](coord_group* self, const char*, std::size_t, auto... rest) {
+            return coord_group_remove_many_start(
+                self, packed.all.data(), packed.sizes.data(), packed.sizes.size(), rest...);
+        };
+        return launch<many>(start, {}, options);
+    }
+
+    /// As the owner of a key does for a peer, whoever owns it: from memory or by loading here. What
+    /// a transport of your own answers a peer_get with; local_set() and local_remove() are for the
+    /// others. No peer is asked or told.
+    bytes local_get(std::string_view key, const call_options& call = {}) {
+        return try_local_get(key, call).value();
+    }
+    result<bytes> try_local_get(std::string_view key, const call_options& call = {}) noexcept {
+        const auto native = call.native();
+        coord_bytes* value = nullptr;
+        coord_error* err = nullptr;
+        const auto what =
+            coord_group_local_get(native_handle(), key.data(), key.size(), &native, &value, &err);
+        if (what != COORD_OK) return detail::failure(what, err);
+        return bytes(value);
+    }
+    pending<bytes> start_local_get(std::string_view key, const start_options& options = {}) {
+        return launch<bytes>(coord_group_local_get_start, key, options);
+    }
+    void local_set(std::string_view key, std::string_view value, const value_options& keep = {}) {
+        const auto how = keep.native();
+        coord_error* err = nullptr;
+        const auto what = coord_group_local_set(
+            native_handle(), key.data(), key.size(), value.data(), value.size(), &how, &err);
+        detail::check(what, err);
+    }
+    void local_remove(std::string_view key) {
+        coord_error* err = nullptr;
+        detail::check(coord_group_local_remove(native_handle(), key.data(), key.size(), &err), err);
     }
 
     /// Frees the name, lets loads under way end until the deadline (10 s), then cancels. Blocks.
@@ -167,7 +267,7 @@ class group {
         detail::check(coord_group_stats_read(native_handle(), &stats, &err), err);
         return stats;
     }
-    cache_stats stats(cache which) const {
+    cache_stats stats(section which) const {
         cache_stats stats{};
         stats.size = sizeof stats;
         coord_error* err = nullptr;
@@ -185,6 +285,8 @@ class group {
     coord_group* native_handle() const noexcept { return handle_.get(); }
 
   private:
+    friend class runtime;
+
     template <class Loader, class Make>
     group(coord_runtime* owner,
           std::string_view name,

@@ -46,6 +46,27 @@ class group_of {
             .value();
     }
 
+    /// Encoded once, then as group::set(). What the codec throws is thrown as `host_failed`.
+    void set(std::string_view key,
+             const T& value,
+             const value_options& keep = {},
+             const call_options& call = {}) {
+        try_set(key, value, keep, call).value();
+    }
+    result<void> try_set(std::string_view key,
+                         const T& value,
+                         const value_options& keep = {},
+                         const call_options& call = {}) noexcept {
+        return detail::guarded<void>([&]() -> result<void> {
+            return bytes_.try_set(key, detail::encode(value), keep, call);
+        });
+    }
+    pending<void> start_set(std::string_view key,
+                            const T& value,
+                            const value_options& keep = {},
+                            const start_options& options = {}) {
+        return bytes_.start_set(key, detail::encode(value), keep, options);
+    }
     void remove(std::string_view key, const call_options& call = {}) { bytes_.remove(key, call); }
     result<void> try_remove(std::string_view key, const call_options& call = {}) noexcept {
         return bytes_.try_remove(key, call);

@@ -46,11 +46,17 @@ struct is_answer : std::false_type {};
 template <class Value>
 struct is_answer<answer<Value>> : std::true_type {};
 
-/// Succeeds with what a loader returned. T is void where values are bytes.
+/// Succeeds with what a loader returned. T is void where values are bytes; coord::bytes are not
+/// copied.
 template <class T, class Returned>
 void respond(request& asked, const Returned& returned, const value_options& keep = {}) {
+    constexpr bool is_bytes = std::is_same_v<Returned, bytes>;
     if constexpr (is_answer<Returned>::value)
         respond<T>(asked, returned.value, returned.keep);
+    else if constexpr (is_bytes && (std::is_void_v<T> || std::is_same_v<T, bytes>))
+        asked.succeed(returned, keep);
+    else if constexpr (std::is_void_v<T> && message<Returned>)
+        asked.succeed(bytes::adopt(codec<Returned>::encode(returned)), keep);
     else if constexpr (std::is_void_v<T>)
         asked.succeed(std::string_view(returned), keep);
     else if constexpr (std::is_same_v<T, Returned>)
@@ -158,7 +164,8 @@ class loader_for {
     std::unique_ptr<detail::request_handler> handler_;
 };
 
-/// A loader of plain bytes: what it returns converts to std::string_view.
+/// A loader of plain bytes: it returns what converts to std::string_view, coord::bytes, which are
+/// then kept without a copy, or a protobuf message.
 using loader = loader_for<void>;
 
 /// Decides what becomes of a get whose owner gave no value; made from a callable. One that takes

@@ -107,7 +107,9 @@ class mailbox {
     }
     /// False when the event is none of these operations'.
     bool deliver(coord_event& event) noexcept {
-        if (event.kind != COORD_EVENT_DONE && event.kind != COORD_EVENT_BYTES) return false;
+        const bool ends_one = event.kind == COORD_EVENT_DONE || event.kind == COORD_EVENT_BYTES ||
+                              event.kind == COORD_EVENT_MANY || event.kind == COORD_EVENT_RESPONSE;
+        if (!ends_one) return false;
         const auto ended = strike(event.token);
         if (ended == nullptr) return false;
         ended->complete(event);

@@ -62,8 +62,10 @@ typedef struct coord_peers_options {
     coord_request_fn exchange; /**< EXCHANGE, before each request to a peer, on a worker or lent thread; its url may then be https, which
                                    goes no further without a response of yours. Failing it counts as a peer that was not reached */
     coord_request_fn accept;  /**< ACCEPT, before each request of a peer is served, on a worker or lent thread. Failing it with
-                                   COORD_DENIED refuses with 403, COORD_EXHAUSTED or COORD_UNAVAILABLE with 503, anything else with 400 */
-    coord_request_fn server_error; /**< SERVER_ERROR, on a worker or lent thread; NULL = coord_peers_default_server_error */
+                                   COORD_DENIED refuses with 403, COORD_EXHAUSTED or COORD_UNAVAILABLE with 503, anything else with 400;
+                                   not answering it for 5 s, with 503 */
+    coord_request_fn server_error; /**< SERVER_ERROR, on a worker or lent thread; NULL = coord_peers_default_server_error, which is also
+                                   what follows after 5 s without an answer */
     void *user;               /**< handed to the three */
     coord_user_free_fn user_free; /**< TRANSFERRED with user, also on failure: called once, after the last of them. May be NULL */
     coord_queue *requests;    /**< instead of callbacks, for the kinds that flags name: they arrive here as events. The peers keep a

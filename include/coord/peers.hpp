@@ -2,79 +2,26 @@
 #pragma once
 
 #include <coord/bytes.hpp>
+#include <coord/http.hpp>
+#include <coord/peer.hpp>
 #include <coord/peers.h>
+#include <coord/peers_options.hpp>
+#include <coord/pending.hpp>
+#include <coord/picker.hpp>
 #include <coord/result.hpp>
 #include <coord/ring.hpp>
 #include <coord/runtime.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace coord {
 inline namespace v0 {
-
-/// How failures look on the wire, and what they mean when they come back.
-enum class dialect : std::int32_t {
-    /// Callers get what the owner's loader failed with; the value is loaded here only when the
-    /// owner cannot be reached.
-    mailgun = COORD_DIALECT_MAILGUN,
-    /// The value is loaded here whatever the owner's failure.
-    seed = COORD_DIALECT_SEED,
-};
-
-/// How peers are made; zero and empty = the default of each. The C header peers.h tells each field
-/// in full.
-struct peers_options {
-    /// "127.0.0.1:8080", "[::1]:0"; port 0 = any. Empty = does not serve, only asks.
-    std::string_view listen{};
-    /// This process as it stands in the list; empty = "http://" and what it listens on.
-    std::string_view self_url{};
-    /// Urls of all peers, this one too, separated by commas or white space; empty = every key is
-    /// loaded here.
-    std::string_view list{};
-    /// The same on all peers, as the next two; empty = "/_groupcache/".
-    std::string_view base_path{};
-    ring_profile ring = ring_profile::v2_fnv1_md5;
-    std::uint32_t replicas = 0;
-    coord::dialect dialect = coord::dialect::mailgun;
-    /// Listen beyond loopback, where anybody can read, load and remove.
-    bool allow_insecure_bind = false;
-    /// Peers may not remove.
-    bool refuse_writes = false;
-    /// Sends a checksum with each value, which libcoord peers check.
-    bool crc = false;
-    std::uint32_t max_connections = 0;
-    std::uint64_t max_value_bytes = 0;
-    std::uint32_t max_key_bytes = 0;
-
-    coord_peers_options native() const noexcept {
-        const auto start = [](std::string_view text) {
-            return text.empty() ? nullptr : text.data();
-        };
-        coord_peers_options native{};
-        native.size = sizeof native;
-        if (allow_insecure_bind) native.flags |= COORD_PEERS_ALLOW_INSECURE_BIND;
-        if (refuse_writes) native.flags |= COORD_PEERS_REFUSE_WRITES;
-        if (crc) native.flags |= COORD_PEERS_CRC;
-        native.listen = start(listen);
-        native.listen_len = listen.size();
-        native.self_url = start(self_url);
-        native.self_url_len = self_url.size();
-        native.list = start(list);
-        native.list_len = list.size();
-        native.base_path = start(base_path);
-        native.base_path_len = base_path.size();
-        native.ring_profile = static_cast<std::int32_t>(ring);
-        native.ring_replicas = replicas;
-        native.dialect = static_cast<std::int32_t>(dialect);
-        native.max_connections = max_connections;
-        native.max_value_bytes = max_value_bytes;
-        native.max_key_bytes = max_key_bytes;
-        return native;
-    }
-};
 
 using peers_stats = coord_peers_stats;
 
@@ -84,13 +31,16 @@ class peers {
   public:
     /// In the process-wide runtime, or in one of yours. Begins to listen; peers that are not up yet
     /// are no error.
-    explicit peers(const peers_options& options = {}) : peers(detail::default_runtime(), options) {}
-    explicit peers(const runtime& owner, const peers_options& options = {})
-        : peers(owner.native_handle(), options) {}
-    peers(const peers& other) noexcept : handle_(coord_peers_ref(other.native_handle())) {}
+    explicit peers(peers_options options = {})
+        : peers(detail::default_runtime(), std::move(options)) {}
+    explicit peers(const runtime& owner, peers_options options = {})
+        : peers(owner.native_handle(), std::move(options)) {}
+    peers(const peers& other) noexcept
+        : handle_(coord_peers_ref(other.native_handle())), completions_(other.completions_) {}
     peers(peers&&) noexcept = default;
     peers& operator=(peers other) noexcept {
         handle_ = std::move(other.handle_);
+        completions_ = std::move(other.completions_);
         return *this;
     }
     ~peers() = default;
@@ -119,6 +69,26 @@ class peers {
         detail::check(what, err);
         return bytes(url).str();
     }
+    /// The peer that owns a key, to be asked directly; nothing when that is this process.
+    std::optional<peer> pick(std::string_view key) const noexcept {
+        return peer_of(coord_peers_pick(native_handle(), key.data(), key.size()));
+    }
+    /// A peer by its url as it stands in the list; nothing when it is not there, or is this
+    /// process.
+    std::optional<peer> find(std::string_view url) const noexcept {
+        return peer_of(coord_peers_find(native_handle(), url.data(), url.size()));
+    }
+    /// The ring of the list as it is now; later lists do not change it.
+    coord::ring ring() const {
+        coord_ring* made = nullptr;
+        coord_error* err = nullptr;
+        detail::check(coord_peers_ring(native_handle(), &made, &err), err);
+        return coord::ring(made);
+    }
+    /// These peers as a picker, for runtime::set_picker() or another group.
+    coord::picker picker() const noexcept {
+        return coord::picker(coord_peers_picker(native_handle()));
+    }
     /// This process's own url, with the real port; empty when it has none. Valid as long as this
     /// object, or a copy of it, lives.
     std::string_view self_url() const noexcept {
@@ -132,6 +102,35 @@ class peers {
         coord_error* err = nullptr;
         detail::check(coord_peers_stats_read(native_handle(), &stats, &err), err);
         return stats;
+    }
+
+    /// Answers one request of a peer that came to an HTTP server of yours: what comes below the
+    /// base path. What is wrong with the request is an answer too. Blocks while a value is loaded.
+    response serve(const http_message& asked, const call_options& call = {}) {
+        return try_serve(asked, call).value();
+    }
+    result<response> try_serve(const http_message& asked, const call_options& call = {}) noexcept {
+        const auto message = asked.native();
+        const auto native = call.native();
+        coord_response* answer = nullptr;
+        coord_error* err = nullptr;
+        const auto what = coord_peers_serve(native_handle(), &message, &native, &answer, &err);
+        if (what != COORD_OK) return detail::failure(what, err);
+        return response(answer);
+    }
+    pending<response> start_serve(const http_message& asked, const start_options& options = {}) {
+        const auto message = asked.native();
+        return detail::launch<response>(
+            *completions_,
+            options,
+            [&](const coord_call_options* call,
+                coord_queue* queue,
+                std::uint64_t token,
+                coord_op** op,
+                coord_error** err) {
+                return coord_peers_serve_start(
+                    native_handle(), &message, call, queue, token, op, err);
+            });
     }
 
     /// Leaves the cluster: answers requests under way until the deadline (10 s), then cuts. Blocks.
@@ -148,13 +147,20 @@ class peers {
     coord_peers* native_handle() const noexcept { return handle_.get(); }
 
   private:
-    peers(coord_runtime* owner, const peers_options& options) {
-        const auto native = options.native();
+    peers(coord_runtime* owner, peers_options options)
+        : completions_(std::make_shared<detail::completions>(owner)) {
+        const auto native = std::move(options).native();
         coord_error* err = nullptr;
         detail::check(coord_peers_new(owner, &native, handle_.out(), &err), err);
     }
 
+    std::optional<peer> peer_of(coord_peer* owned) const noexcept {
+        if (owned == nullptr) return std::nullopt;
+        return peer(owned, completions_);
+    }
+
     detail::handle<coord_peers, coord_peers_free> handle_;
+    std::shared_ptr<detail::completions> completions_;
 };
 
 }  // namespace v0

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <coord/codec.hpp>
+#include <coord/http.hpp>
+#include <coord/many.hpp>
 #include <coord/operation.hpp>
 #include <coord/queue.hpp>
 #include <coord/result.hpp>
@@ -38,7 +40,9 @@ class pending {
     /// Waits, and gives the value or throws. One that was started with a queue cannot be waited
     /// for, only drained: until it is ready it throws `would_deadlock`. Do not wait on a thread of
     /// the runtime, such as inside a loader.
-    T get() { return try_get().value(); }
+    T get() { return all_or_throw(try_get()); }
+    /// What start_remove_many() began gives the many also when some of its keys failed; get() and
+    /// co_await then throw what went wrong with the first of them.
     result<T> try_get() noexcept {
         if (operation_ && operation_->is_drained_by_host() && !operation_->is_done())
             return detail::guarded<T>([]() -> result<T> {
@@ -58,7 +62,7 @@ class pending {
     bool await_suspend(std::coroutine_handle<> waiter) noexcept {
         return operation_->resume_later(waiter);
     }
-    T await_resume() { return take().value(); }
+    T await_resume() { return all_or_throw(take()); }
 
   private:
     void detach() noexcept {
@@ -69,13 +73,30 @@ class pending {
             coord_event event{};
             if (!operation_ || !operation_->take(event))
                 return error(status::conflict, "the outcome was taken before");
-            if (event.status != COORD_OK) return detail::failure(event.status, event.error);
-            bytes value(static_cast<coord_bytes*>(event.value));
-            if constexpr (std::is_void_v<T>)
-                return {};
-            else
-                return detail::decode<T>(std::move(value));
+            if constexpr (std::is_same_v<T, many>) {
+                many told(static_cast<coord_many*>(event.value));
+                if (told.native_handle() == nullptr && event.status != COORD_OK)
+                    return detail::failure(event.status, event.error);
+                coord_error_free(event.error);
+                return told;
+            } else {
+                if (event.status != COORD_OK) return detail::failure(event.status, event.error);
+                return value_of(event);
+            }
         });
+    }
+    static result<T> value_of(coord_event& event) {
+        if constexpr (std::is_void_v<T>)
+            return {};
+        else if constexpr (std::is_same_v<T, response>)
+            return response(static_cast<coord_response*>(event.value));
+        else
+            return detail::decode<T>(bytes(static_cast<coord_bytes*>(event.value)));
+    }
+    static T all_or_throw(result<T> ended) {
+        if constexpr (std::is_same_v<T, many>)
+            if (ended) ended->check();
+        return std::move(ended).value();
     }
 
     std::shared_ptr<detail::operation> operation_;

@@ -15,7 +15,8 @@ typedef struct coord_picker coord_picker;
  * Names the peer that owns a key: BORROWED while the picker lives, or NULL for this process.
  *
  * Called on the thread of the get, set or remove, concurrently; must be quick and must not call back into libcoord but for coord_peers_pick
- * and accessors. What is no peer, or one of another runtime, fails that call with COORD_HOST_FAILED. A peer given OWNED, as
+ * and accessors. What is no peer, or one of another runtime, fails a get with COORD_HOST_FAILED, and is named like a peer that did not
+ * confirm in the error of a set or removal. A peer given OWNED, as
  * coord_peers_pick does, must be freed by you once the picker is gone.
  */
 typedef coord_peer *(*coord_pick_fn)(void *user, const char *key, size_t key_len);

@@ -4,6 +4,8 @@
 // handler of yours.
 #pragma once
 
+#include <coord/http.hpp>
+#include <coord/many.hpp>
 #include <coord/operation.hpp>
 #include <coord/queue.h>
 #include <coord/request.hpp>
@@ -24,6 +26,8 @@ enum class event_kind : std::int32_t {
     bytes = COORD_EVENT_BYTES,
     request = COORD_EVENT_REQUEST,
     post = COORD_EVENT_POST,
+    many = COORD_EVENT_MANY,
+    response = COORD_EVENT_RESPONSE,
 };
 
 /// What came out of a queue and belongs to no pending: a request, a post, or the end of something
@@ -52,6 +56,16 @@ class event {
     bytes take_bytes() noexcept {
         if (kind() != event_kind::bytes) return {};
         return bytes(static_cast<coord_bytes*>(std::exchange(native_.value, nullptr)));
+    }
+    /// The same for what became of many keys, also when some of them failed.
+    many take_many() noexcept {
+        if (kind() != event_kind::many) return {};
+        return many(static_cast<coord_many*>(std::exchange(native_.value, nullptr)));
+    }
+    /// The same for the answer to a request of a peer.
+    response take_response() noexcept {
+        if (kind() != event_kind::response) return {};
+        return response(static_cast<coord_response*>(std::exchange(native_.value, nullptr)));
     }
     /// Only when status() is not ok.
     coord::error take_error() noexcept {

@@ -4,10 +4,14 @@
 #include <coord/bytes.hpp>
 #include <coord/ring.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace coord {
 inline namespace v0 {
@@ -21,12 +25,33 @@ enum class ring_profile : std::int32_t {
     v3_hostport = COORD_RING_V3_HOSTPORT,
 };
 
+/// Hashes labels of virtual nodes and keys; the same bytes must give the same number on all peers.
+/// Called on any thread, concurrently; must be quick, and what it throws ends the program.
+using ring_hash = std::function<std::uint64_t(std::string_view)>;
+
 /// How a ring is made.
 struct ring_options {
     ring_profile profile = ring_profile::v2_fnv1_md5;
     /// Virtual nodes per peer; zero = 50.
     std::uint32_t replicas = 0;
+    /// Instead of the profile's hash, which keeps its labels; empty = the profile's.
+    ring_hash hash{};
 };
+
+namespace detail {
+
+/// Enters a hash into the C options, which own it from then on.
+template <class NativeOptions>
+void enter_hash(NativeOptions& native, std::unique_ptr<ring_hash> hash) noexcept {
+    if (hash == nullptr || !*hash) return;
+    native.hash = [](void* user, const void* start, std::size_t size) noexcept {
+        return (*static_cast<const ring_hash*>(user))({static_cast<const char*>(start), size});
+    };
+    native.hash_user_free = [](void* user) { delete static_cast<ring_hash*>(user); };
+    native.hash_user = hash.release();
+}
+
+}  // namespace detail
 
 /// Places keys on peers exactly as groupcache does. Safe from any thread.
 class ring {
@@ -37,6 +62,7 @@ class ring {
         native.size = sizeof native;
         native.profile = static_cast<std::int32_t>(options.profile);
         native.replicas = options.replicas;
+        detail::enter_hash(native, std::make_unique<ring_hash>(options.hash));
         coord_error* err = nullptr;
         detail::check(coord_ring_new(&native, handle_.out(), &err), err);
     }
@@ -44,11 +70,29 @@ class ring {
     explicit ring(std::string_view peers, const ring_options& options = {}) : ring(options) {
         set(peers);
     }
+    /// Takes over a C handle.
+    explicit ring(coord_ring* owned) noexcept : handle_(owned) {}
 
     /// Replaces the peers. Lookups under way see the old list or the new one.
     void set(std::string_view peers) {
         coord_error* err = nullptr;
         detail::check(coord_ring_set(native_handle(), peers.data(), peers.size(), &err), err);
+    }
+    /// Adds peers to those that are there.
+    void add(std::string_view peers) {
+        coord_error* err = nullptr;
+        detail::check(coord_ring_add(native_handle(), peers.data(), peers.size(), &err), err);
+    }
+    /// How many peers there are.
+    std::size_t count() const noexcept { return coord_ring_count(native_handle()); }
+    bool empty() const noexcept { return count() == 0; }
+    /// A line "hash in hex, space, peer" per virtual node, in their order: for comparing two rings
+    /// that disagree.
+    std::string dump() const {
+        coord_bytes* text = nullptr;
+        coord_error* err = nullptr;
+        detail::check(coord_ring_dump(native_handle(), &text, &err), err);
+        return bytes(text).str();
     }
     /// The peer that owns a key, as spelled in the list; nothing when there are no peers.
     std::optional<std::string> owner(std::string_view key) const {

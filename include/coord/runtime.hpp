@@ -19,6 +19,8 @@ inline namespace v0 {
 
 template <class T>
 class pending;
+class group;
+class picker;
 
 enum class log_level : std::int32_t {
     error = COORD_LOG_ERROR,
@@ -70,6 +72,10 @@ inline void write_log(void* user,
     }
 }
 
+inline void free_log(void* user) noexcept {
+    delete static_cast<log_function*>(user);
+}
+
 /// BORROWED for ever.
 inline coord_runtime* default_runtime() {
     auto* runtime = coord_runtime_default();
@@ -100,7 +106,7 @@ class runtime {
         if (options.log) {
             native.log_user = std::make_unique<log_function>(std::move(options.log)).release();
             native.log = detail::write_log;
-            native.log_user_free = [](void* user) { delete static_cast<log_function*>(user); };
+            native.log_user_free = detail::free_log;
         }
         coord_error* err = nullptr;
         detail::check(coord_runtime_new(&native, handle_.out(), &err), err);
@@ -148,6 +154,42 @@ class runtime {
         detail::check(coord_runtime_metrics(native_handle(), &text, &err), err);
         return bytes(text).str();
     }
+
+    /// What is pending now, for a person who looks for what hangs: flights, who waits for them,
+    /// changes, questions to peers, requests to you. The form may change.
+    std::string dump() const {
+        coord_error* err = nullptr;
+        coord_bytes* text = nullptr;
+        detail::check(coord_runtime_dump(native_handle(), &text, &err), err);
+        return bytes(text).str();
+    }
+
+    /// Replaces the log hook; an empty one = silent. Lines under way may still reach the old one.
+    void set_log(log_function log, log_level level = log_level::warn) {
+        std::unique_ptr<log_function> kept;
+        if (log) kept = std::make_unique<log_function>(std::move(log));
+        coord_error* err = nullptr;
+        const auto what = coord_runtime_set_log(native_handle(),
+                                                static_cast<std::int32_t>(level),
+                                                kept ? detail::write_log : nullptr,
+                                                kept.get(),
+                                                kept ? detail::free_log : nullptr,
+                                                &err);
+        kept.release();
+        detail::check(what, err);
+    }
+
+    /// Who is told of every group that is made here, by the thread that makes it, before the maker
+    /// has it; it can be found already. What it throws is swallowed. Throws `already_exists` the
+    /// second time. Include <coord/registry.hpp>, as for the next two.
+    void set_new_group(std::function<void(group&)> told);
+    /// Who is told once, when the first group is made, before it can be found: the place to begin
+    /// to serve peers. What it throws is swallowed. Throws `already_exists` the second time.
+    void set_server_start(std::function<void()> told);
+    /// Who gives groups their picker when they are made without peers, without a picker, and not
+    /// as local ones. Asked once per group, for its name; the picker has to live as long as the
+    /// runtime, nullptr = this group has no peers. Throws `already_exists` the second time.
+    void set_picker(std::function<const picker*(std::string_view name)> give);
 
     /// Where the admin endpoint listens, with its real port; empty when there is none. Valid as
     /// long as the runtime.

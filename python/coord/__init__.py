@@ -15,6 +15,9 @@ datetime.timedelta, values are bytes, keys are str or bytes. Everything is safe 
 from __future__ import annotations
 
 from . import _library
+from ._handlers import DEFAULT, HttpRequest
+from ._http import Response
+from .cache import Cache
 from .context import Context
 from .durations import FOREVER
 from .errors import (
@@ -33,23 +36,31 @@ from .errors import (
     Lost,
     NoMemory,
     NotFound,
+    RemoteLoad,
     Status,
     TimedOut,
     Unavailable,
     Unsupported,
     WouldDeadlock,
 )
+from .flight import Flight
 from .groups import Group, group
+from .peer import Peer
 from .peers import Peers
+from .picker import Picker
+from .registry import dump, find_group, on_new_group, on_server_start, set_log, set_picker
 from .ring import Ring
 from .runtime import Runtime, default_runtime
 from .stats import CacheStats, GroupStats, PeersStats
 from .values import Value
+from .views import View
 
 __all__ = [
+    "DEFAULT",
     "FOREVER",
     "Abandoned",
     "AlreadyExists",
+    "Cache",
     "CacheStats",
     "Cancelled",
     "Closed",
@@ -58,17 +69,23 @@ __all__ = [
     "Denied",
     "Error",
     "Exhausted",
+    "Flight",
     "Forked",
     "Group",
     "GroupStats",
     "HostFailed",
+    "HttpRequest",
     "Internal",
     "InvalidArgument",
     "Lost",
     "NoMemory",
     "NotFound",
+    "Peer",
     "Peers",
     "PeersStats",
+    "Picker",
+    "RemoteLoad",
+    "Response",
     "Ring",
     "Runtime",
     "Status",
@@ -76,9 +93,16 @@ __all__ = [
     "Unavailable",
     "Unsupported",
     "Value",
+    "View",
     "WouldDeadlock",
     "default_runtime",
+    "dump",
+    "find_group",
     "group",
+    "on_new_group",
+    "on_server_start",
+    "set_log",
+    "set_picker",
     "version",
 ]
 

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from . import _ffi, _processes, errors
 from ._library import library, quick
+from ._outcomes import Outcome, Verb, take, taken
 
 if TYPE_CHECKING:
     from .runtime import Runtime
@@ -94,21 +95,46 @@ def _inbox(runtime: Runtime) -> _Inbox:
     return inbox
 
 
-def run(runtime: Runtime, start: Callable[..., Any]) -> Any:
-    """Starts it with `start(queue, token, op, err)`; gives its value when it ended well."""
+def run(runtime: Runtime, start: Callable[..., Any]) -> Outcome:
+    """Starts it with `start(queue, token, op, err)`, and waits for how it ends.
+
+    Raises what keeps it from starting.
+    """
     inbox = _inbox(runtime)
     token = next(_tokens)
     op, error = c_void_p(), c_void_p()
     inbox.expected.add(token)
     try:
         errors.check(start(inbox.handle, token, byref(op), byref(error)), error)
-        event = inbox.wait(token)
+        return take(inbox.wait(token))
     except BaseException:
         library.coord_op_cancel(op)
         raise
     finally:
         inbox.forget(token)
         library.coord_op_free(op)
-    if event.status:
-        raise errors.taken(event.status, event.error)
-    return event.value
+
+
+def outcome(runtime: Runtime, what: Verb, *arguments: Any) -> Outcome:
+    """Does it and waits: for its event, or, inside a callback, by the form that waits by itself.
+
+    That form runs nested loaders on this thread, so that they need no other.
+    """
+    if not inside_loader():
+        return run(runtime, lambda *end: what.start(*arguments, *end))
+    value, error = c_void_p(), c_void_p()
+    outputs = [] if what.gives == _ffi.COORD_EVENT_DONE else [byref(value)]
+    lent = runtime._lent
+    if lent is not None:
+        lent.block()
+    try:
+        status = what.block(*arguments, *outputs, byref(error))
+    finally:
+        if lent is not None:
+            lent.unblock()
+    return taken(what.gives, value.value, status, error.value)
+
+
+def ended(runtime: Runtime, what: Verb, *arguments: Any) -> Any:
+    """The value it gives, or raises what it failed with."""
+    return outcome(runtime, what, *arguments).get()

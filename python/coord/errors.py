@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ctypes import c_void_p, string_at
+from ctypes import byref, c_size_t, c_void_p, string_at
 from enum import IntEnum
-from typing import Any
+from typing import Any, Dict, NamedTuple, Union
 
 from . import _ffi
 from ._library import quick
@@ -38,6 +38,29 @@ _RETRIABLE = {Status.TIMED_OUT, Status.EXHAUSTED, Status.UNAVAILABLE, Status.NO_
 _FATAL = {Status.CLOSED, Status.FORKED}
 
 
+#: Particulars of an error that are any bytes; the others are text.
+_BINARY = frozenset({"key", "body"})
+_PARTICULARS = ("group", "key", "peer", "status", "body", "reason")
+Details = Dict[str, Union[str, bytes]]
+
+
+class RemoteLoad(NamedTuple):
+    """What is known of a load, set or removal that failed at another peer."""
+
+    #: the group it was for
+    group: str
+    #: the key it was for
+    key: bytes
+    #: the peer's url
+    peer: str
+    #: the number of its answer, such as 503; None when it gave none over HTTP
+    http_status: int | None
+    #: the first line of its answer, such as "503 Service Unavailable"; "" without one
+    status: str
+    #: what it sent
+    body: bytes
+
+
 class Error(Exception):
     """Every failure of libcoord. A loader may raise a subclass to give its callers that status."""
 
@@ -53,6 +76,7 @@ class Error(Exception):
         is_fatal: bool | None = None,
         native_domain: str = "",
         native_code: int = 0,
+        details: Details | None = None,
     ) -> None:
         super().__init__(message)
         #: One line that says what happened.
@@ -67,18 +91,67 @@ class Error(Exception):
         self.native_domain = native_domain
         #: The number behind the failure, 404 for example.
         self.native_code = native_code
+        #: Particulars, as far as known: "group", "key", "peer", "status", "body", "reason".
+        self.details: Details = {} if details is None else details
+        #: Of Group.remove_many(): what went wrong with which key.
+        self.failed: dict[str | bytes, Error] = {}
 
     def __str__(self) -> str:
         return self.message or self.status.name.lower()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        kept = ("component", "is_retriable", "is_fatal", "native_domain", "native_code")
-        return type(self), (self.message,), {name: getattr(self, name) for name in kept}
+        return type(self), (self.message,), {name: getattr(self, name) for name in _KEPT}
 
     @property
     def cause(self) -> BaseException | None:
         """What led to this: another Error, or the exception a loader of this process raised."""
         return self.__cause__
+
+    @property
+    def remote(self) -> RemoteLoad | None:
+        """What failed at which peer; None when no other peer had part in it."""
+        for one in self._chain():
+            if "peer" in one.details:
+                return _remote(one)
+        return None
+
+    @property
+    def reason(self) -> str:
+        """Why a peer's endpoint refused: "bad-request" or "group-not-found"; else ""."""
+        reasons = (one.details.get("reason") for one in self._chain())
+        return next((str(one) for one in reasons if one), "")
+
+    def _chain(self) -> list[Error]:
+        found: list[Error] = []
+        error: BaseException | None = self
+        while isinstance(error, Error) and error not in found:
+            found.append(error)
+            error = error.__cause__
+        return found
+
+
+_KEPT = (
+    "component",
+    "is_retriable",
+    "is_fatal",
+    "native_domain",
+    "native_code",
+    "details",
+    "failed",
+)
+
+
+def _remote(error: Error) -> RemoteLoad:
+    codes = (one.native_code for one in error._chain() if one.native_domain == "http")
+    body, key = error.details.get("body", b""), error.details.get("key", b"")
+    return RemoteLoad(
+        str(error.details.get("group", "")),
+        key if isinstance(key, bytes) else key.encode(),
+        str(error.details["peer"]),
+        next(codes, None),
+        str(error.details.get("status", "")),
+        body if isinstance(body, bytes) else body.encode(),
+    )
 
 
 class Cancelled(Error):
@@ -196,6 +269,17 @@ def _text(pointer: int | None) -> str:
     return string_at(pointer).decode("utf-8", "replace") if pointer else ""
 
 
+def _details(error: int) -> Details:
+    found: Details = {}
+    length = c_size_t()
+    for name in _PARTICULARS:
+        pointer = quick.coord_error_detail(error, name.encode(), len(name), byref(length))
+        if pointer:
+            text = string_at(pointer, length.value)
+            found[name] = text if name in _BINARY else text.decode("utf-8", "surrogateescape")
+    return found
+
+
 def describe(error: int, status: int) -> Error:
     """The exception for a status and a BORROWED coord_error, with those that led to it."""
     # A status this version does not know is to be treated as an internal one.
@@ -207,6 +291,7 @@ def describe(error: int, status: int) -> Error:
         is_fatal=bool(quick.coord_error_is_fatal(error)),
         native_domain=_text(quick.coord_error_native_domain(error)),
         native_code=quick.coord_error_native_code(error),
+        details=_details(error),
     )
     cause = quick.coord_error_cause(error)
     if cause:
@@ -214,13 +299,18 @@ def describe(error: int, status: int) -> Error:
     return made
 
 
+def borrowed(status: int, error: int | None) -> Error:
+    """The exception for a status and the BORROWED coord_error that came with it, if one did."""
+    if error:
+        return describe(error, status)
+    return _CLASSES.get(status, Internal)(_text(quick.coord_status_name(status)))
+
+
 def taken(status: int, error: c_void_p | int | None) -> Error:
     """The exception for a status and the OWNED coord_error that came with it, which is freed."""
     pointer = error.value if isinstance(error, c_void_p) else error
-    if not pointer:
-        return _CLASSES.get(status, Internal)(_text(quick.coord_status_name(status)))
     try:
-        return describe(pointer, status)
+        return borrowed(status, pointer)
     finally:
         quick.coord_error_free(pointer)
 

@@ -3,39 +3,27 @@
 from __future__ import annotations
 
 import atexit
-import itertools
+import contextlib
 import threading
 import weakref
 from ctypes import byref, c_size_t, c_void_p, sizeof, string_at
 from typing import Any, Callable
 
-from . import _arguments, _ffi, _processes, _waiting, durations, errors
+from . import _arguments, _ffi, _log, _processes, _runtime_hooks, _waiting, durations, errors
 from ._lent_threads import LentThreads, default_size
 from ._library import library, quick
-from .values import take_bytes
+from ._log import LogFunction
+from ._outcomes import verb
+from .values import encode_key, take_bytes, take_text
 
-#: Receives a log line: level ("error", "warn", "info", "debug"), component, text. Called on any
-#: thread.
-LogFunction = Callable[[str, str, str], Any]
-
-_LEVELS = {"error": 1, "warn": 2, "info": 3, "debug": 4}
-_LEVEL_NAMES = {number: name for name, number in _LEVELS.items()}
 _CALLBACKS = {"lent": _ffi.COORD_CALLBACKS_LENT, "workers": _ffi.COORD_CALLBACKS_WORKERS}
-
-_log_functions: dict[int, LogFunction] = {}
-_log_numbers = itertools.count(1)
 
 #: How long the interpreter's exit waits for loaders that still run: first politely, then
 #: interrupting them.
 EXIT_SECONDS = (1.0, 0.5)
 
 
-@_ffi.coord_log_fn  # type: ignore[untyped-decorator]
-def _on_log(user: int, level: int, component: bytes, text: int, length: int) -> None:
-    function = _log_functions.get(user)
-    if function is not None:
-        line = string_at(text, length).decode("utf-8", "replace")
-        function(_LEVEL_NAMES.get(level, "debug"), component.decode(), line)
+_CLOSE = verb("coord_runtime_close", _ffi.COORD_EVENT_DONE)
 
 
 class Runtime:
@@ -69,6 +57,9 @@ class Runtime:
         self._handle: int | None = None
         self._generation = _processes.generation
         self._log_number = 0
+        self._hook_numbers: list[int] = []
+        self._groups: weakref.WeakValueDictionary[bytes, Any] = weakref.WeakValueDictionary()
+        self._pickers: dict[int, Any] = {}
         self._closed = False
         self._described = ""
         threads = 0
@@ -82,20 +73,19 @@ class Runtime:
             admin_listen_len=len(admin or b""),
             callbacks=_arguments.one_of("callbacks", callbacks, _CALLBACKS),
             worker_threads=threads,
-            log_level=_arguments.one_of("log_level", log_level, _LEVELS),
+            log_level=_arguments.one_of("log_level", log_level, _log.LEVELS),
         )
         _arguments.function_or_none("log", log)
         if log is not None:
-            self._log_number = next(_log_numbers)
-            _log_functions[self._log_number] = log
-            options.log, options.log_user = _on_log, self._log_number
+            self._log_number = _log.register(log)
+            options.log, options.log_user = _log.on_log, self._log_number
         made, error = c_void_p(), c_void_p()
         try:
             errors.check(
                 library.coord_runtime_new(byref(options), byref(made), byref(error)), error
             )
         except errors.Error:
-            _log_functions.pop(self._log_number, None)
+            _log.unregister(self._log_number)
             raise
         self._handle = made.value
         self._lent: LentThreads | None = None
@@ -127,7 +117,12 @@ class Runtime:
             if self._lent.alive:
                 return
         library.coord_runtime_free(handle)
-        _log_functions.pop(self._log_number, None)
+        _log.unregister(self._log_number)
+        self._forget_hooks()
+
+    def _forget_hooks(self) -> None:
+        for number in self._hook_numbers:
+            _runtime_hooks.unregister(number)
 
     def close(self, timeout: durations.Duration | None = None) -> None:
         """Closes all that was made from it: new calls raise Closed, what is open may end in time.
@@ -141,12 +136,12 @@ class Runtime:
             status = library.coord_runtime_close(self._handle, byref(call), byref(error))
             raise errors.taken(status or _ffi.COORD_WOULD_DEADLOCK, error)
         try:
-            start = library.coord_runtime_close_start
-            _waiting.run(self, lambda *end: start(self._handle, byref(call), *end))
+            _waiting.ended(self, _CLOSE, self._handle, byref(call))
         except errors.Closed:  # closed before: there is nothing left to wait for
             pass
         finally:
             self._closed = True
+            self._forget_hooks()
             if self._lent is not None:
                 self._lent.stop(1.0)
 
@@ -159,9 +154,106 @@ class Runtime:
 
     def metrics(self) -> str:
         """The counters of the runtime and of all its groups in the Prometheus text format."""
-        text, error = c_void_p(), c_void_p()
-        errors.check(library.coord_runtime_metrics(self._handle, byref(text), byref(error)), error)
+        text = c_void_p()
+        self._call(library.coord_runtime_metrics, byref(text))
         return take_bytes(text).decode("utf-8", "replace")
+
+    def dump(self) -> str:
+        """What is pending, with age and state, for a person who looks for what hangs."""
+        text = c_void_p()
+        self._call(library.coord_runtime_dump, byref(text))
+        return take_text(text)
+
+    def set_log(self, log: LogFunction | None, level: str = "warn") -> None:
+        """Replaces the function for log lines; None is silent from now on."""
+        _arguments.function_or_none("log", log)
+        number = _arguments.one_of("level", level, _log.LEVELS)
+        function, user = _ffi.coord_log_fn(), 0
+        if log is not None:
+            function, user = _log.on_log, _log.register(log)
+        try:
+            free = _ffi.coord_user_free_fn()
+            self._call(library.coord_runtime_set_log, number, function, user, free)
+        except errors.Error:
+            _log.unregister(user)
+            raise
+        before, self._log_number = self._log_number, user
+        _log.unregister(before)
+
+    def on_new_group(self, told: Callable[[Any], object]) -> None:
+        """Sets who is told of every Group that is made: before its maker has it, on that thread.
+
+        Raises AlreadyExists when somebody is. What it raises goes to sys.unraisablehook.
+        """
+        _arguments.plain_function("told", told)
+        self._hook(library.coord_runtime_set_new_group, _runtime_hooks.on_new_group, "told", told)
+
+    def on_server_start(self, start: Callable[[], object]) -> None:
+        """Sets who is called once, before the first group from now on can be found.
+
+        The place to begin to serve peers. Raises AlreadyExists when somebody is.
+        """
+        _arguments.plain_function("start", start)
+        self._hook(
+            library.coord_runtime_set_server_start, _runtime_hooks.on_server_start, "start", start
+        )
+
+    def set_picker(self, choose: Callable[[str], Any]) -> None:
+        """Sets who gives groups their Picker when they are made without one, and are not local.
+
+        `choose(name)` gives a Picker, Peers, or None for a group without peers. Once only: raises
+        AlreadyExists when somebody does that already. What it raises fails the group.
+        """
+        _arguments.plain_function("choose", choose)
+        if choose is None:
+            raise _arguments.wrong_type("choose", "a function", choose)
+        me = weakref.ref(self)
+
+        def chosen(name: str) -> int | None:
+            runtime = me()  # a group of it is being made
+            try:
+                return runtime._chosen(choose(name)) if runtime is not None else None
+            except BaseException as error:
+                _runtime_hooks.making.raised = error
+                # No picker, and so the group fails.
+                return None if runtime is None else runtime._handle
+
+        self._hook(library.coord_runtime_set_picker, _runtime_hooks.on_picker, "choose", chosen)
+
+    def _chosen(self, found: Any) -> int | None:
+        if found is None:
+            return None
+        picker = found.picker() if hasattr(found, "picker") else found
+        if not hasattr(picker, "_explain"):
+            raise _arguments.wrong_type("what choose gives", "a coord.Picker or None", found)
+        _runtime_hooks.making.group._chosen_picker = picker
+        self._pickers[picker._handle] = picker  # C may use it as long as this runtime lives
+        handle: int | None = picker._handle
+        return handle
+
+    def find_group(self, name: str | bytes) -> Any:
+        """The group of that name, as it was made; None when there is none, or it was closed."""
+        encoded = encode_key(name, "name")
+        found = library.coord_group_find(self._handle, encoded, len(encoded))
+        if not found:
+            return None
+        library.coord_group_free(found)
+        return self._groups.get(encoded)
+
+    def _hook(self, set_it: Any, callback: Any, name: str, hook: Callable[..., Any] | None) -> None:
+        if hook is None:
+            raise _arguments.wrong_type(name, "a function", hook)
+        number = _runtime_hooks.register(hook)
+        try:
+            self._call(set_it, callback, number, _ffi.coord_user_free_fn())
+        except errors.Error:
+            _runtime_hooks.unregister(number)
+            raise
+        self._hook_numbers.append(number)
+
+    def _call(self, function: Any, *arguments: Any) -> None:
+        error = c_void_p()
+        errors.check(function(self._handle, *arguments, byref(error)), error)
 
     def _lend(self) -> None:
         """Makes sure that callbacks find a thread."""
@@ -198,6 +290,8 @@ def _close_all() -> None:
     for one in left:
         if one._handle:
             library.coord_runtime_close(one._handle, byref(now), None)
+            with contextlib.suppress(errors.Error):
+                one.set_log(None)
     for seconds, interrupt in zip(EXIT_SECONDS, (False, True)):
         for one in left:
             if one._lent is not None:

@@ -8,7 +8,7 @@ from . import _ffi
 
 
 class GroupStats(NamedTuple):
-    """Counters of a group; they only grow, but for the last three."""
+    """Counters of a group; they only grow, but for those of now."""
 
     #: gets and lookups
     gets: int
@@ -38,6 +38,14 @@ class GroupStats(NamedTuple):
     flight_oldest: float
     #: callers who wait for one now
     waiters: int
+    #: sets and removals that other peers take part in, under way now
+    changes_active: int
+    #: age of the oldest one in seconds; 0.0 without any
+    change_oldest: float
+    #: calls of remove_many()
+    remove_many_calls: int
+    #: keys they named
+    remove_many_keys: int
 
 
 class CacheStats(NamedTuple):
@@ -88,7 +96,7 @@ class PeersStats(NamedTuple):
     server_connections: int
 
 
-_IN_SECONDS = ("peer_slowest", "flight_oldest")
+_IN_SECONDS = ("peer_slowest", "flight_oldest", "change_oldest")
 
 
 def read_group_stats(counted: _ffi.coord_group_stats) -> GroupStats:

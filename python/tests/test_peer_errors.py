@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import json
+import pickle
 import threading
 import unittest
 import urllib.request
@@ -12,7 +13,7 @@ from typing import Any, Callable
 
 import coord
 import coord.aio
-from cluster import ClusterCase, spread
+from cluster import ClusterCase, Node, spread
 from watching import program
 
 
@@ -73,6 +74,52 @@ class PeerErrorTest(ClusterCase):
             self.lonely(peer_error=judge)
         with self.assertRaisesRegex(TypeError, "^peer_error must be a function"):
             self.lonely(peer_error=True)
+
+
+class RemoteTest(ClusterCase):
+    def test_a_failed_load_elsewhere_tells_where_and_what_came_back(self) -> None:
+        def load(key: str) -> bytes:
+            raise coord.NotFound("no such user")
+
+        here, there = self.cluster(None, load)
+        key = here.key_of(there.peers.self_url)
+        with self.assertRaises(coord.NotFound) as caught:
+            here.group(key)
+        remote = caught.exception.remote
+        assert remote is not None
+        self.assertEqual((remote.group, remote.key), ("users", key.encode()))
+        self.assertEqual(remote.peer, there.peers.self_url)
+        self.assertEqual((remote.http_status, remote.status), (404, "404 Not Found"))
+        self.assertIn(b"no such user", remote.body)
+        self.assertEqual(caught.exception.reason, "")
+        again = pickle.loads(pickle.dumps(caught.exception))
+        self.assertEqual(again.details, caught.exception.details)
+
+    def test_one_that_nobody_answered_has_no_status(self) -> None:
+        node, dead, key = self.lonely(peer_error=lambda error: False)
+        with self.assertRaises(coord.Unavailable) as caught:
+            node.group(key)
+        remote = caught.exception.remote
+        assert remote is not None
+        self.assertEqual((remote.peer, remote.http_status, remote.status), (dead, None, ""))
+
+    def test_a_failure_here_is_not_remote(self) -> None:
+        def load(key: str) -> bytes:
+            raise coord.NotFound("no such user")
+
+        node = Node(self, load)
+        with self.assertRaises(coord.NotFound) as caught:
+            node.group("a")
+        error = caught.exception
+        self.assertEqual((error.remote, error.reason, error.details), (None, "", {}))
+
+    def test_a_group_that_the_peer_has_not_is_told_apart_from_a_bad_request(self) -> None:
+        here, there = self.cluster()
+        peer = here.peers.find(there.peers.self_url)
+        assert peer is not None
+        with self.assertRaises(coord.Error) as caught:
+            peer.get("nobody", "a")
+        self.assertEqual(caught.exception.reason, "group-not-found")
 
 
 class AioPeersTest(ClusterCase):

@@ -64,6 +64,32 @@ class RingTest(unittest.TestCase):
         with self.assertRaises(coord.InvalidArgument):
             coord.Ring(replicas=0)
 
+    def test_peers_can_be_added_counted_and_written_down(self) -> None:
+        ring = coord.Ring("golang-crc32", 3)
+        self.assertEqual((len(ring), ring.dump()), (0, ""))
+        self.assertIs(ring.add(["b", "a"]), ring)
+        ring.add(["a", "c"])
+        whole = coord.Ring("golang-crc32", 3).set(["a", "b", "c"])
+        self.assertEqual((len(ring), ring.dump()), (3, whole.dump()))
+        lines = ring.dump().splitlines()
+        self.assertEqual(len(lines), 9)
+        hashes = [int(line.split()[0], 16) for line in lines]
+        self.assertEqual(hashes, sorted(hashes))
+        self.assertEqual({line.split()[1] for line in lines}, {"a", "b", "c"})
+        for wrong in ("a", 7, [7]):
+            with self.assertRaises(TypeError):
+                ring.add(wrong)  # type: ignore[arg-type]
+        self.assertEqual(len(ring), 3)
+
+    def test_a_hash_of_ones_own_places_peers_and_keys(self) -> None:
+        # As in a test of the reference: the number that the text is.
+        ring = coord.Ring("golang-crc32", 3, hash=lambda content: int(content or b"0"))
+        owners = {"2": "2", "11": "2", "23": "4", "27": "2"}
+        ring.add(["6", "4", "2"])
+        self.assertEqual({key: ring.owner(key) for key in owners}, owners)
+        ring.add(["8"])
+        self.assertEqual({key: ring.owner(key) for key in owners}, {**owners, "27": "8"})
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -54,11 +54,11 @@ class pending_get final : public groupcache::asker {
     ref<http::exchange> asked_;
 };
 
-class pending_removal final : public groupcache::remover {
+class pending_removal final : public groupcache::changer {
   public:
     pending_removal(ref<group> of, ref<http::exchange> asked) noexcept
         : of_(std::move(of)), asked_(std::move(asked)) {}
-    void removed(const result<>& outcome) noexcept override {
+    void changed(const result<>& outcome) noexcept override {
         const auto asked = std::move(asked_);
         answer(asked, [&] { return outcome ? empty_reply() : failed_removal(outcome.error()); });
     }
@@ -90,7 +90,7 @@ void begin_get(const borrowed& of, std::string_view key, const ref<http::exchang
 }
 
 void begin_removal(const borrowed& of, std::string_view key, const ref<http::exchange>& what) {
-    const ref<groupcache::remover> who(new pending_removal(of.kept(), what));
+    const ref<groupcache::changer> who(new pending_removal(of.kept(), what));
     (*of).remove_everywhere(key, deadline_of(*of), who);
 }
 
@@ -134,6 +134,8 @@ http::reply answerer::shown(runtime& in, const route& what) const {
             return json_reply(peers_document(in));
         case resource::health:
             return in.is_closing() ? text_reply(503, "closing") : text_reply(200, "ok");
+        case resource::dump:
+            return lines_reply(in.dump());
         case resource::metrics:
             return metrics_reply(in.metrics());
         default:

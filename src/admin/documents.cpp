@@ -99,7 +99,11 @@ std::string stats_document(const groupcache::group& of) {
                      {"peer_loads", now.peer_loads},
                      {"peer_errors", now.peer_errors},
                      {"server_requests", now.server_requests},
-                     {"peer_slowest_ns", now.peer_slowest_ns}};
+                     {"peer_slowest_ns", now.peer_slowest_ns},
+                     {"changes_active", now.changes_active},
+                     {"change_oldest_ns", now.change_oldest_ns},
+                     {"remove_many_calls", now.remove_many_calls},
+                     {"remove_many_keys", now.remove_many_keys}};
     all["main"] = numbers_of(of.read_cache(cache::section::main));
     all["hot"] = numbers_of(of.read_cache(cache::section::hot));
     return json::serialize(all);

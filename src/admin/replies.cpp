@@ -69,6 +69,12 @@ http::reply text_reply(int status, std::string_view text) {
     return made;
 }
 
+http::reply lines_reply(std::string text) {
+    auto made = bare(200, plain);
+    made.before = std::move(text);
+    return made;
+}
+
 http::reply metrics_reply(std::string text) {
     auto made = bare(200, "text/plain; version=0.0.4; charset=utf-8");
     made.before = std::move(text);

@@ -11,6 +11,8 @@ namespace coord::admin {
 
 // A line for a person; the LF is added.
 http::reply text_reply(int status, std::string_view text);
+// Lines for a person, as they are.
+http::reply lines_reply(std::string text);
 // Prometheus text, as it is.
 http::reply metrics_reply(std::string text);
 http::reply json_reply(std::string document);

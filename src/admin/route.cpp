@@ -12,6 +12,7 @@ struct fixed_path {
 constexpr fixed_path fixed[] = {
     {"/v1/groups", resource::groups},
     {"/v1/peers", resource::peers},
+    {"/v1/dump", resource::dump},
     {"/healthz", resource::health},
     {"/metrics", resource::metrics},
 };

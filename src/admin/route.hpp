@@ -2,7 +2,7 @@
 //
 //     /v1/groups                          /v1/groups/{group}/keys/{key}
 //     /v1/groups/{group}/owners/{key}     /v1/groups/{group}/stats
-//     /v1/peers        /healthz        /metrics
+//     /v1/peers        /v1/dump        /healthz        /metrics
 //
 // A path is split as it came and each part decoded once afterwards; dots and slashes mean nothing.
 #pragma once
@@ -15,7 +15,7 @@
 
 namespace coord::admin {
 
-enum class resource : std::uint8_t { groups, key, owner, stats, peers, health, metrics };
+enum class resource : std::uint8_t { groups, key, owner, stats, peers, dump, health, metrics };
 
 struct route {
     resource what = resource::health;

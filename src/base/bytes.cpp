@@ -21,9 +21,22 @@ struct slice_part {
     bytes* parent;
 };
 
+struct held_part {
+    const char* data;
+    bytes* parent;  // in line or external
+};
+
 template <class Part>
-Part* part_of(const bytes* object) noexcept {
-    return reinterpret_cast<Part*>(const_cast<bytes*>(object) + 1);
+Part* part_of(const bytes* object, std::size_t after = 0) noexcept {
+    return reinterpret_cast<Part*>(reinterpret_cast<char*>(const_cast<bytes*>(object) + 1) + after);
+}
+
+// What follows a key starts at a multiple of this.
+constexpr std::size_t part_alignment = alignof(held_part);
+static_assert(sizeof(bytes) % part_alignment == 0);
+
+std::size_t aligned(std::size_t key_size) noexcept {
+    return (key_size + part_alignment - 1) & ~(part_alignment - 1);
 }
 
 }  // namespace
@@ -32,6 +45,10 @@ std::size_t bytes::memory_bytes(std::size_t key_size, std::size_t value_size) no
     // glibc: 8 bytes before each block, blocks in multiples of 16, at least 32.
     const auto wanted = sizeof(bytes) + key_size + value_size + 8;
     return wanted <= 32 ? 32 : (wanted + 15) & ~std::size_t{15};
+}
+
+std::size_t bytes::held_key_room(std::size_t key_size) noexcept {
+    return aligned(key_size) + sizeof(held_part);
 }
 
 bytes* bytes::make(std::string_view key,
@@ -70,6 +87,35 @@ bytes* bytes::make_slice(bytes* parent, std::size_t offset, std::size_t size) no
     return made;
 }
 
+bytes* bytes::make_held(std::string_view key,
+                        const bytes_ref& value,
+                        std::int64_t expire_unix_ns,
+                        std::uint8_t value_flags) noexcept {
+    void* block = std::malloc(sizeof(bytes) + held_key_room(key.size()));
+    if (block == nullptr) return nullptr;
+    const auto data = value->value();
+    // A value that is handed in again and again makes no chain: what lies between is let go.
+    bytes* root = value.get();
+    while (root->kind_ == kind::slice || root->kind_ == kind::held) root = root->parent();
+    root->add_ref();
+    auto* made = new (block) bytes;
+    made->kind_ = kind::held;
+    made->size_ = static_cast<std::uint32_t>(data.size());
+    made->key_size_ = static_cast<std::uint16_t>(key.size());
+    made->expire_unix_ns_ = expire_unix_ns;
+    made->marks.store(value_flags & value_flag_mask, std::memory_order_relaxed);
+    auto* const text = reinterpret_cast<char*>(made + 1);
+    if (!key.empty()) std::memcpy(text, key.data(), key.size());
+    new (part_of<held_part>(made, aligned(key.size())))
+        held_part{data.data() != nullptr ? data.data() : "", root};
+    return made;
+}
+
+bytes* bytes::parent() const noexcept {
+    if (kind_ == kind::held) return part_of<held_part>(this, aligned(key_size_))->parent;
+    return part_of<slice_part>(this)->parent;
+}
+
 std::string_view bytes::value() const noexcept {
     switch (kind_) {
         case kind::in_line:
@@ -82,6 +128,8 @@ std::string_view bytes::value() const noexcept {
             const auto* part = part_of<slice_part>(this);
             return {part->data, part->size};
         }
+        case kind::held:
+            return {part_of<held_part>(this, aligned(key_size_))->data, size_};
     }
     return {};
 }
@@ -94,20 +142,22 @@ void bytes::destroy() noexcept {
         void* user = nullptr;
         switch (dying->kind_) {
             case kind::in_line:
+            case kind::held:
                 if ((dying->marks.load(std::memory_order_relaxed) & detached) != 0)
                     detached_ledger::subtract(dying->place_, dying->memory_bytes());
+                if (dying->kind_ == kind::held) next = dying->parent();
                 break;
             case kind::external:
                 give_back = part_of<external_part>(dying)->release;
                 user = part_of<external_part>(dying)->user;
                 break;
             case kind::slice:
-                next = part_of<slice_part>(dying)->parent;
+                next = dying->parent();
                 break;
         }
         std::free(dying);
         if (give_back != nullptr) give_back(user);
-        // A chain of slices is unwound here, not on the stack.
+        // A chain is unwound here, not on the stack.
         if (next != nullptr && next->references_.fetch_sub(1, std::memory_order_acq_rel) != 1)
             next = nullptr;
         dying = next;

@@ -1,8 +1,9 @@
 // Immutable counted bytes: what the host sees as coord_bytes, and what the cache keeps as an entry.
 //
-// One 24-byte header for three kinds. An *inline* one is a single allocation: header, key, value;
+// One 24-byte header for four kinds. An *inline* one is a single allocation: header, key, value;
 // the cache links it as it is, so a hit hands out the entry itself. *External* ones refer to memory
-// of the host, *slices* to another bytes. Nothing here takes a lock.
+// of the host, *slices* to another bytes. A *held* one is an entry like an inline one, but for its
+// value, which is that of another bytes. Nothing here takes a lock.
 #pragma once
 
 #include <atomic>
@@ -13,9 +14,14 @@
 
 namespace coord {
 
+class bytes;
+void intrusive_ptr_add_ref(bytes* object) noexcept;
+void intrusive_ptr_release(bytes* object) noexcept;
+using bytes_ref = boost::intrusive_ptr<bytes>;
+
 class bytes {
   public:
-    enum class kind : std::uint8_t { in_line = 0xB1, external = 0xB2, slice = 0xB3 };
+    enum class kind : std::uint8_t { in_line = 0xB1, external = 0xB2, slice = 0xB3, held = 0xB4 };
     using release_fn = void (*)(void* user);
 
     // Each gives one reference, or nullptr when memory is short. Sizes are checked by the caller:
@@ -28,6 +34,12 @@ class bytes {
     static bytes* make_external(std::string_view memory, void* user, release_fn release) noexcept;
     static bytes* make_slice(bytes* parent, std::size_t offset, std::size_t size) noexcept;
 
+    // An entry whose value is that of `value`, which it keeps alive.
+    static bytes* make_held(std::string_view key,
+                            const bytes_ref& value,
+                            std::int64_t expire_unix_ns,
+                            std::uint8_t value_flags) noexcept;
+
     std::string_view value() const noexcept;
     std::string_view key() const noexcept {
         return {reinterpret_cast<const char*>(this + 1), key_size_};
@@ -36,7 +48,7 @@ class bytes {
     std::uint8_t value_flags() const noexcept {
         return marks.load(std::memory_order_relaxed) & value_flag_mask;
     }
-    bool is_bytes() const noexcept { return kind_ >= kind::in_line && kind_ <= kind::slice; }
+    bool is_bytes() const noexcept { return kind_ >= kind::in_line && kind_ <= kind::held; }
 
     void add_ref() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
     void release() noexcept {
@@ -48,7 +60,10 @@ class bytes {
 
     // What malloc really takes for an inline one.
     static std::size_t memory_bytes(std::size_t key_size, std::size_t value_size) noexcept;
-    std::size_t memory_bytes() const noexcept { return memory_bytes(key_size_, size_); }
+    // Of an entry; a held one counts its value as if nobody else had it.
+    std::size_t memory_bytes() const noexcept {
+        return memory_bytes(kind_ == kind::held ? held_key_room(key_size_) : key_size_, size_);
+    }
 
     // --- the cache's part of the header
     // ------------------------------------------------------------------------------------- Low two
@@ -64,6 +79,8 @@ class bytes {
   private:
     bytes() noexcept = default;
     void destroy() noexcept;
+    static std::size_t held_key_room(std::size_t key_size) noexcept;
+    bytes* parent() const noexcept;  // of a slice or a held one
 
     std::atomic<std::uint32_t> references_{1};
     std::uint32_t size_ = 0;
@@ -81,8 +98,6 @@ inline void intrusive_ptr_add_ref(bytes* object) noexcept {
 inline void intrusive_ptr_release(bytes* object) noexcept {
     object->release();
 }
-
-using bytes_ref = boost::intrusive_ptr<bytes>;
 
 // How many bytes of memory left each cache while somebody still held them. An entry has room for a
 // 4-byte account number but not for a pointer, so the accounts of the process live in one fixed

@@ -25,6 +25,20 @@ std::size_t cut(std::string_view text, std::size_t limit) noexcept {
 
 }  // namespace
 
+error_info::~error_info() {
+    while (details != nullptr) {
+        auto* const dying = const_cast<error_detail*>(details);
+        details = dying->older;
+        std::free(dying);
+    }
+}
+
+const error_detail* error_info::detail(std::string_view name) const noexcept {
+    const auto* found = details;
+    while (found != nullptr && found->name != name) found = found->older;
+    return found;
+}
+
 void error_info::release(const error_info* info) noexcept {
     while (info != nullptr) {
         auto* mine = const_cast<error_info*>(info);
@@ -88,6 +102,19 @@ error&& error::because(const error& cause) && noexcept {
         cause.info_->handles.fetch_add(1, std::memory_order_relaxed);
         info_->cause = cause.info_;
     }
+    return std::move(*this);
+}
+
+error&& error::with(const char* static_name, std::string_view text) && noexcept {
+    if (info_ == nullptr) return std::move(*this);
+    const std::size_t size = std::min<std::uint64_t>(text.size(), limits::max_error_body_bytes);
+    void* const memory = std::malloc(sizeof(error_detail) + size + 1);
+    if (memory == nullptr) return std::move(*this);
+    auto* const made = new (memory) error_detail{info_->details, static_name, size};
+    char* const to = reinterpret_cast<char*>(made + 1);
+    if (size != 0) std::memcpy(to, text.data(), size);
+    to[size] = '\0';
+    info_->details = made;
     return std::move(*this);
 }
 

@@ -14,6 +14,15 @@ namespace coord {
 
 class error;
 
+// One named particular; its text follows it, NUL-terminated.
+struct error_detail {
+    const error_detail* older;
+    const char* name;  // static
+    std::size_t size;
+
+    const char* text() const noexcept { return reinterpret_cast<const char*>(this + 1); }
+};
+
 // Immutable once published; coord_error is this.
 class error_info final : public handle {
   public:
@@ -26,13 +35,16 @@ class error_info final : public handle {
     std::int64_t native_code = 0;
     const error_info* cause = nullptr;  // one reference
     std::size_t message_size = 0;
+    const error_detail* details = nullptr;  // owned, the newest first
 
     const char* message() const noexcept { return reinterpret_cast<const char*>(this + 1); }
+    // Null when there is none of that name; of several the newest.
+    const error_detail* detail(std::string_view name) const noexcept;
 
   private:
     friend class error;
     error_info() noexcept : handle(handle_kind::error) {}
-    ~error_info() = default;
+    ~error_info();
 };
 
 class [[nodiscard]] error {
@@ -53,10 +65,14 @@ class [[nodiscard]] error {
     std::string_view message() const noexcept;
     const error_info* info() const noexcept { return info_; }
 
+    // These four are for whoever makes the error, before anybody else has it.
     // Trying the same again would not help, whatever its status suggests.
     error&& not_retriable() && noexcept;
     error&& native(const char* domain, std::int64_t code) && noexcept;
     error&& because(const error& cause) && noexcept;
+    // A particular for coord_error_detail; any bytes, copied. What is beyond
+    // limits::max_error_body_bytes is cut off; without memory it is left out.
+    error&& with(const char* static_name, std::string_view text) && noexcept;
 
     // Gives up the counted part, with one reference, for the host. NULL when memory was short.
     const error_info* release() noexcept;

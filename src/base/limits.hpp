@@ -31,6 +31,15 @@ inline constexpr auto default_close_timeout = 10s;
 // Log lines per second and runtime; what is beyond is counted and said once.
 inline constexpr std::uint32_t max_log_lines_per_second = 100;
 
+// A dump is read by a person, often from a log. What it says of one key, flights of one shard and
+// waiters of one flight is counted under locks of the get flow.
+inline constexpr std::size_t max_dump_bytes = 1 << 20;
+inline constexpr std::size_t max_dump_key_bytes = 64;
+inline constexpr std::size_t max_dump_flights_per_shard = 64;
+inline constexpr std::size_t max_dump_waiters = 1'000;
+inline constexpr std::size_t max_dump_changes = 1'000;
+inline constexpr std::size_t max_dump_questions = 1'000;
+
 inline constexpr std::uint64_t default_cache_bytes = 64ULL << 20;
 // Order within a shard needs some entries to mean anything.
 inline constexpr std::uint64_t min_entries_per_shard = 150;
@@ -40,7 +49,15 @@ inline constexpr int max_evictions_per_hold = 64;
 
 inline constexpr std::uint32_t flight_shards = 64;
 inline constexpr auto default_load_timeout = 30s;
+// Of one question to one peer, as long as a load may take there.
+inline constexpr auto default_ask_timeout = 30s;
 inline constexpr std::uint32_t default_max_loads = 1'024;
+// One in so many values of other owners is kept as a hot copy; as golang/groupcache.
+inline constexpr std::uint32_t default_hot_one_in = 10;
+// Of one call about many keys: its memory is about 24 bytes for each, beside the keys.
+inline constexpr std::size_t max_many_keys = 1'048'576;
+// Of those, told to peers at a time.
+inline constexpr std::size_t max_many_rounds = 64;
 
 inline constexpr std::uint32_t default_ring_replicas = 50;
 inline constexpr std::uint32_t max_ring_replicas = 65'536;
@@ -58,6 +75,8 @@ inline constexpr std::size_t max_peer_group_bytes = 256;
 inline constexpr std::size_t max_target_bytes = 3 * max_peer_key_bytes + 512;
 inline constexpr std::uint64_t max_request_body_bytes = 16ULL << 20;
 inline constexpr std::uint64_t max_response_body_bytes = 64ULL << 20;
+// What a hook adds to a request: a token or two.
+inline constexpr std::size_t max_added_header_bytes = 8 << 10;
 // What a failed request tells is for people.
 inline constexpr std::uint64_t max_error_body_bytes = 1ULL << 20;
 inline constexpr std::uint32_t max_connections = 1'024;
@@ -71,6 +90,10 @@ inline constexpr auto idle_timeout = 90s;
 inline constexpr auto idle_before_giving_way = 1s;
 // What a peer may ask to be waited for; a load's own deadline comes first as a rule.
 inline constexpr auto max_peer_wait = 1h;
+// For the host to accept a request of a peer, or to word an error of ours for it.
+inline constexpr auto accept_timeout = 5s;
+// How long a PUT of a peer that tells nobody else waits until the others have dropped the key.
+inline constexpr auto max_repair_wait = 2s;
 // Shorter than the server's, so that a kept connection is rarely found dead.
 inline constexpr auto client_idle_timeout = 60s;
 inline constexpr auto connect_timeout = 2s;

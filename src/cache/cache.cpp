@@ -216,7 +216,7 @@ bool store::insert(std::uint64_t hash, bytes_ref entry, section where) noexcept 
     // One that left already belongs to the ledger; its place is taken.
     if (!entry || (marks::of(*entry) & bytes::detached) != 0) return false;
     const auto size = entry->memory_bytes();
-    if (size + least_overhead > total.max_bytes) {
+    if (!fits(*entry)) {
         self.refused[static_cast<std::size_t>(where)].fetch_add(1, std::memory_order_relaxed);
         // The value it had is not its value any more.
         self.drop(hash, entry->key(), leaving::replaced);
@@ -247,7 +247,7 @@ bool store::remove(std::uint64_t hash, std::string_view key) noexcept {
     return impl_->drop(hash, key, leaving::removed);
 }
 
-bool store::evict_one() noexcept {
+bool store::evict_one(leaving why) noexcept {
     auto& self = *impl_;
     const auto first = self.next_victim.fetch_add(1, std::memory_order_relaxed);
     for (std::uint32_t i = 0; i < self.count; ++i) {
@@ -255,7 +255,7 @@ bool store::evict_one() noexcept {
         moment now(self.time);
         auto& from = self.shards[(first + i) & (self.count - 1)];
         const std::lock_guard hold(from.mutex);
-        if (!from.evict_from(section::main, now, gone)) continue;
+        if (!from.evict_from(section::main, now, gone, why)) continue;
         from.settle(self.total);
         return true;
     }
@@ -264,6 +264,10 @@ bool store::evict_one() noexcept {
 
 void store::clear() noexcept {
     impl_->clear();
+}
+
+bool store::fits(const bytes& entry) const noexcept {
+    return entry.memory_bytes() + least_overhead <= impl_->total.max_bytes;
 }
 
 counters store::read(section which) const noexcept {

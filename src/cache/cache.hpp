@@ -63,10 +63,12 @@ class store {
 
     bool remove(std::uint64_t hash, std::string_view key) noexcept;
     // Drops the entry that would be evicted next from main, of the shard whose turn it is; false
-    // when there is none.
-    bool evict_one() noexcept;
+    // when there is none. An expired one leaves as that, unless it is removed.
+    bool evict_one(leaving why = leaving::full) noexcept;
     void clear() noexcept;
 
+    // Not larger than the whole limit.
+    bool fits(const bytes& entry) const noexcept;
     counters read(section which) const noexcept;
     std::uint32_t shards() const noexcept;
 

@@ -94,14 +94,14 @@ bool shard::evict(moment& now, departures& gone) noexcept {
     return evict_from(hot_first ? section::hot : section::main, now, gone);
 }
 
-bool shard::evict_from(section which, moment& now, departures& gone) noexcept {
+bool shard::evict_from(section which, moment& now, departures& gone, leaving why) noexcept {
     auto& from = part_of(which);
     auto* victim = from.entries->victim(now);
     if (victim == nullptr) return false;
     const auto hash = table_.hash_of(*victim);
-    const bool expired = now.expired(*victim);
-    if (!expired) from.entries->remember(victim, hash);
-    unlink(hash, victim, expired ? leaving::expired : leaving::full, gone);
+    if (why == leaving::full && now.expired(*victim)) why = leaving::expired;
+    if (why == leaving::full) from.entries->remember(victim, hash);
+    unlink(hash, victim, why, gone);
     shrink();
     return true;
 }

@@ -55,7 +55,10 @@ class alignas(64) shard {
     void unlink(std::uint64_t hash, bytes* entry, leaving why, departures& gone) noexcept;
     // The next victim leaves; false when there is none.
     bool evict(moment& now, departures& gone) noexcept;
-    bool evict_from(section which, moment& now, departures& gone) noexcept;
+    bool evict_from(section which,
+                    moment& now,
+                    departures& gone,
+                    leaving why = leaving::full) noexcept;
     // Gives back what tables and rings no longer need. May allocate, so never on a lookup.
     void shrink() noexcept;
     // Everybody leaves; the caller sees off who is in the table it gets.

@@ -38,11 +38,11 @@ class asker : public shared, public waiter, public timer {
     std::atomic<bool> timed_out_{false};  // release before leaving, acquire under the shard's lock
 };
 
-// A removal: group::remove_everywhere() tells it exactly once, on any thread, perhaps before it
-// returned.
-class remover : public shared {
+// Who changes a key everywhere: told exactly once, on any thread, perhaps before the change was
+// begun for good.
+class changer : public shared {
   public:
-    virtual void removed(const result<>& outcome) noexcept = 0;
+    virtual void changed(const result<>& outcome) noexcept = 0;
 };
 
 }  // namespace coord::groupcache

@@ -61,12 +61,19 @@ void flight::cancel_work() noexcept {
     context_.cancel();
 }
 
-result<> flight::set(std::size_t item, std::string_view value, const value_terms& terms) noexcept {
+result<> flight::answer_with(std::size_t item, bytes_ref made) noexcept {
     if (item != 0) return error(COORD_INVALID_ARGUMENT, "request", "item: a load has item 0 only");
-    bytes_ref made = owner->make_value(key(), value, terms);
     if (!made) return error(COORD_NO_MEMORY);
     answer_ = std::move(made);
     return {};
+}
+
+result<> flight::set(std::size_t item, std::string_view value, const value_terms& terms) noexcept {
+    return answer_with(item, owner->make_value(key(), value, terms));
+}
+
+result<> flight::set_bytes(std::size_t item, bytes_ref value, const value_terms& terms) noexcept {
+    return answer_with(item, owner->make_held_value(key(), value, terms));
 }
 
 result<> flight::set_error(std::size_t item, error why) noexcept {
@@ -118,11 +125,13 @@ bool flight::offer_to(queue& requests, std::uint64_t token) noexcept {
 
 void flight::load_task::run() noexcept {
     const ref<flight> keep(&me, false);
+    me.posted_.exchange(false, std::memory_order_acq_rel);
     if (me.claim()) me.owner->run_load(me);
 }
 
 void flight::load_task::discard() noexcept {
     const ref<flight> keep(&me, false);
+    me.posted_.exchange(false, std::memory_order_acq_rel);
     if (me.claim())
         me.owner->end_load(
             me, error(COORD_CANCELLED, "group", "the runtime was closed before the load began"));

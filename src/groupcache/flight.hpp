@@ -48,6 +48,9 @@ class flight final : public request, public peer_caller {
     result<> set(std::size_t item,
                  std::string_view value,
                  const value_terms& terms) noexcept override;
+    result<> set_bytes(std::size_t item,
+                       bytes_ref value,
+                       const value_terms& terms) noexcept override;
     result<> set_error(std::size_t item, error why) noexcept override;
     void* user(std::size_t item) const noexcept override {
         return item == 0 && sender != nullptr ? sender->get() : nullptr;
@@ -60,6 +63,7 @@ class flight final : public request, public peer_caller {
     // ---------------------------------------------------------------------------------------------------------
     enum class phase { queued, ready, claimed };
     phase stage() const noexcept { return phase_.load(std::memory_order_acquire); }
+    void make_queued() noexcept { phase_.store(phase::queued, std::memory_order_release); }
     void make_ready() noexcept { phase_.store(phase::ready, std::memory_order_release); }
     // The load is an event for the host: no thread of ours may ever run it.
     void make_claimed() noexcept { phase_.store(phase::claimed, std::memory_order_release); }
@@ -71,6 +75,8 @@ class flight final : public request, public peer_caller {
     // Nobody wants the answer any more: tells the host through the context.
     void cancel_work() noexcept;
     task& as_task() noexcept { return task_; }
+    // False: it is posted already, and will find the load ready.
+    bool is_to_be_posted() noexcept { return !posted_.exchange(true, std::memory_order_acq_rel); }
     void answered(peer_answer got) noexcept override;
     // Puts it into a queue as an event; false when the queue is closed.
     bool offer_to(queue& requests, std::uint64_t token) noexcept;
@@ -82,6 +88,8 @@ class flight final : public request, public peer_caller {
     const ref<peer> asks;  // who owns the key; null = this process, or it must not be asked
     ref<host_user>
         sender;  // of the peer's request that began it; not changed once it is in the table
+
+    std::atomic<bool> host_decides{false};  // relaxed, only shown: a PEER_ERROR was made of it
 
     // --- under the shard's lock
     // ---------------------------------------------------------------------------------------------
@@ -104,6 +112,7 @@ class flight final : public request, public peer_caller {
     flight* previous_in_line = nullptr;
     bool has_slot = false;
     bool in_line = false;
+    bool hurries = false;  // which line; not changed while it stands in one
 
   private:
     struct load_task final : task {
@@ -121,10 +130,13 @@ class flight final : public request, public peer_caller {
     ~flight() override;
     void taken() noexcept override;
     void end(result<bytes_ref> outcome) noexcept;
+    result<> answer_with(std::size_t item, bytes_ref made) noexcept;
 
     const std::size_t key_size_;
     result<bytes_ref> answer_;
     std::atomic<phase> phase_{phase::queued};
+    // acq_rel: whoever finds the task posted has made the load ready before the task looks.
+    std::atomic<bool> posted_{false};
     coord::work_context context_;
     load_task task_{*this};
 };

@@ -34,6 +34,7 @@ class flight_table {
         mutable std::mutex mutex;
         flight* oldest = nullptr;  // all flights that are not over, also those nobody can join
         flight* newest = nullptr;
+        std::uint64_t changes = 0;  // sets and removals here, of any key of the shard
 
       private:
         bool grow() noexcept;

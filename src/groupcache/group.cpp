@@ -336,6 +336,10 @@ error group::why_left(const flight& what, coord_status why) const noexcept {
         return {COORD_TIMED_OUT,
                 component_name,
                 "the deadline passed while the peer that owns the key was asked"};
+    if (what.stage() == flight::phase::queued && gate_.is_paused())
+        return {COORD_TIMED_OUT,
+                component_name,
+                "the deadline passed while coord_flight_lock kept loads from beginning"};
     if (what.stage() == flight::phase::queued)
         return {
             COORD_EXHAUSTED, component_name, "max_loads loads were under way until the deadline"};

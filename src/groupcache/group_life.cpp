@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "groupcache/group.hpp"
+#include "groupcache/registry.hpp"
 #include "runtime/metrics_text.hpp"
 #include "runtime/this_thread.hpp"
 
@@ -13,19 +14,49 @@ group::group(ref<runtime> owner, std::string_view name, group_options wanted)
     : handle_object(handle_kind::group),
       owner_(std::move(owner)),
       keeps_peers_(wanted.peers != nullptr ? &wanted.peers->self() : nullptr),
+      keeps_server_(wanted.served_by != nullptr ? &wanted.served_by->self() : nullptr),
       name_(name),
       options_(std::move(wanted)),
       cache_({options_.max_bytes, 0, options_.policy, options_.cache_shards, owner_->seed(), {}},
              owner_->time()),
+      hot_(options_.hot, options_.hot_one_in, owner_->seed()),
       gate_(options_.max_loads) {}
 
+// Once it is known whether there are peers.
+result<> group::suits_peers(const runtime& in,
+                            std::string_view name,
+                            const group_options& wanted) noexcept {
+    const auto invalid = [](const char* why) {
+        return error(COORD_INVALID_ARGUMENT, "group", why);
+    };
+    if (wanted.peers == nullptr) {
+        if (in.has(name)) return {};  // then nobody was asked for a picker
+        if (wanted.peer_error != nullptr)
+            return invalid("options.peer_error: without peers there are no such errors");
+        if (wanted.peer_errors_queued)
+            return invalid("options.flags: without peers there are no PEER_ERROR requests");
+        return {};
+    }
+    // Peers name it in the path of a url.
+    if (name.find('/') != std::string_view::npos)
+        return invalid("name: with peers it must not have a '/', at which a path is split");
+    if (name.size() > limits::max_peer_group_bytes)
+        return invalid("name: with peers at most 256 bytes");
+    return {};
+}
+
 result<ref<group>> group::make(ref<runtime> owner, std::string_view name, group_options wanted) {
+    // Before anybody hears of it, and again for the picker it is given.
+    if (wanted.peers != nullptr)
+        if (auto suits = suits_peers(*owner, name, wanted); !suits) return suits.error();
+    if (auto ready = registry::prepare(*owner, name, wanted); !ready) return ready.error();
+    if (auto suits = suits_peers(*owner, name, wanted); !suits) return suits.error();
     // Until it has its name, `user` is the caller's.
     auto* const user_free = std::exchange(wanted.user_free, nullptr);
     const ref<group> made(new group(std::move(owner), name, std::move(wanted)));
     runtime& in = *made->owner_;
     if (in.is_closing()) return error(COORD_CLOSED, "runtime", "the runtime was closed");
-    if (!in.enter(name, *made))
+    if (!made->options_.nameless && !in.enter(name, *made))
         return error(
             COORD_ALREADY_EXISTS,
             "group",
@@ -35,7 +66,9 @@ result<ref<group>> group::make(ref<runtime> owner, std::string_view name, group_
     in.add(*made);
     if (made->options_.requests) made->options_.requests->add_handle();
     if (made->options_.peers != nullptr) made->options_.peers->add_user();
+    if (made->options_.served_by != nullptr) made->options_.served_by->add_user();
     if (in.is_closing()) made->stop_intake();
+    if (!made->options_.nameless) registry::tell(*made);
     return made;
 }
 
@@ -51,6 +84,7 @@ void group::on_last_handle() noexcept {
     owner_->remove(*this);
     if (options_.requests) options_.requests->drop_handle();
     if (options_.peers != nullptr) options_.peers->drop_user();
+    if (options_.served_by != nullptr) options_.served_by->drop_user();
     owner_->drop_handle();
 }
 
@@ -67,6 +101,10 @@ void group::cancel_flight(flight_table::shard& in, flight& what) noexcept {
 
 std::size_t group::cancel_all() noexcept {
     std::size_t count = 0;
+    while (const ref<change> open = changes_.take_oldest()) {
+        open->cut(error(COORD_CANCELLED, "group", "the group was closed"));
+        ++count;
+    }
     for (auto& shard : table_.all()) {
         for (;;) {
             ref<flight> cancelled;
@@ -105,6 +143,12 @@ result<> group::close(time_point deadline, context* until) {
         .not_retriable();
 }
 
+std::uint64_t group::age_of(time_point begun) const noexcept {
+    if (begun == never) return 0;
+    const auto age = std::chrono::duration_cast<duration>(time().now() - begun);
+    return static_cast<std::uint64_t>(std::max(duration::zero(), age).count());
+}
+
 group_counters group::read() const noexcept {
     group_counters now{};
     now.gets = counters_.sum(gets);
@@ -120,19 +164,21 @@ group_counters group::read() const noexcept {
     now.server_requests = peer_counters_.sum(served);
     now.peer_slowest_ns = peer_slowest_ns_.load(std::memory_order_relaxed);
     now.waiters = waiters_.load(std::memory_order_relaxed);
+    now.changes_active = changes_.count();
+    now.change_oldest_ns = age_of(changes_.oldest_begun());
+    now.remove_many_calls = peer_counters_.sum(many_calls);
+    now.remove_many_keys = peer_counters_.sum(many_keys);
     time_point oldest = never;
     for (const auto& shard : table_.all()) {
         const std::lock_guard lock(shard.mutex);
         if (shard.oldest != nullptr) oldest = std::min(oldest, shard.oldest->begun);
     }
-    if (oldest != never)
-        now.flight_oldest_ns = static_cast<std::uint64_t>(
-            std::max(duration::zero(), std::chrono::duration_cast<duration>(time().now() - oldest))
-                .count());
+    now.flight_oldest_ns = age_of(oldest);
     return now;
 }
 
 void group::write_metrics(metric_sink& to) const {
+    if (options_.nameless) return;  // nothing tells two of them apart
     const auto label = fmt::format("group=\"{}\"", escape_label(name_));
     const auto now = read();
     to.add({"coord_group_gets_total", "Gets and lookups.", true, label, now.gets});
@@ -177,7 +223,22 @@ void group::write_metrics(metric_sink& to) const {
             true,
             label,
             now.server_requests});
+    to.add({"coord_group_remove_many_calls_total",
+            "Calls that remove many keys.",
+            true,
+            label,
+            now.remove_many_calls});
+    to.add({"coord_group_remove_many_keys_total",
+            "Keys those named.",
+            true,
+            label,
+            now.remove_many_keys});
     to.add({"coord_group_flights_active", "Flights now.", false, label, now.flights_active});
+    to.add({"coord_group_changes_active",
+            "Sets and removals now that other peers take part in.",
+            false,
+            label,
+            now.changes_active});
     to.add({"coord_group_waiters",
             "Callers and operations that wait now.",
             false,

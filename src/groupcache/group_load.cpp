@@ -23,16 +23,42 @@ void group::begin_load(flight& what, bool inline_leader) noexcept {
 
 // False: it stands in line, or is over.
 bool group::pass_gate(flight& what) noexcept {
-    {
-        // A load that waits inside another of the group must not wait for the slot that one holds.
-        const std::lock_guard lock(table_.of(what.hash).mutex);
-        if (what.urgent) return true;
-    }
-    if (gate_.enter(what)) return true;
+    if (gate_.enter(what, pace_of(what))) return true;
     // A close, or somebody in a hurry, that came in between did not find it in line.
     const std::lock_guard lock(table_.of(what.hash).mutex);
-    if (!what.over && !what.urgent) return false;
-    return gate_.leave_line(what) && !what.over;
+    if (what.over) {
+        gate_.leave_line(what);
+        return false;
+    }
+    return what.urgent && gate_.hurry(what);
+}
+
+// A load that waits inside another of the group must not wait for the slot that one holds.
+load_gate::pace group::pace_of(const flight& what) noexcept {
+    const std::lock_guard lock(table_.of(what.hash).mutex);
+    return what.urgent ? load_gate::pace::hurry : load_gate::pace::usual;
+}
+
+// A claimed load stands in line again, and will be dispatched once more.
+bool group::is_held_up(flight& what) noexcept {
+    if (!gate_.is_paused()) return false;
+    what.make_queued();
+    if (!gate_.may_begin(what, pace_of(what))) {
+        // A close that came in between did not find it in line.
+        const std::lock_guard lock(table_.of(what.hash).mutex);
+        if (what.over) gate_.leave_line(what);
+        return true;
+    }
+    what.make_claimed();
+    return false;
+}
+
+void group::resume_loads() noexcept {
+    gate_.resume();
+    while (const ref<flight> next = gate_.admit()) {
+        if (dispatch(*next)) continue;
+        end_load(*next, queue_closed());
+    }
 }
 
 void group::skip_line(const waiter& who) noexcept {
@@ -47,7 +73,7 @@ void group::skip_line(const waiter& who) noexcept {
 }
 
 void group::hurry(flight& what) noexcept {
-    if (gate_.leave_line(what) && !dispatch(what)) end_load(what, queue_closed());
+    if (gate_.hurry(what) && !dispatch(what)) end_load(what, queue_closed());
 }
 
 // On a worker or lent thread, or as an event; a waiter that may run it can be quicker.
@@ -56,9 +82,11 @@ bool group::dispatch(flight& what) noexcept {
         what.make_claimed();
         return what.offer_to(*options_.requests, options_.requests_token);
     }
-    intrusive_ptr_add_ref(&what);  // for the task
     what.make_ready();
-    owner_->callbacks().post(what.as_task());
+    if (what.is_to_be_posted()) {
+        intrusive_ptr_add_ref(&what);  // for the task
+        owner_->callbacks().post(what.as_task());
+    }
     // Posted first: who is woken here may leave, the task stays.
     const std::lock_guard lock(table_.of(what.hash).mutex);
     for (waiter* who = what.first_waiter; who != nullptr; who = who->next) who->load_ready();
@@ -77,6 +105,7 @@ void group::run_load(flight& what) noexcept {
     if (!wanted)
         return end_load(what,
                         error(COORD_CANCELLED, "group", "nobody waited for the load any more"));
+    if (is_held_up(what)) return;
     intrusive_ptr_add_ref(&what);  // for the host
     auto& thread = this_thread();
     const load_frame frame = what.frame(thread.loads);
@@ -90,7 +119,7 @@ bool group::may_store(const flight& what, const result<bytes_ref>& got) const no
     if (what.abandoned && what.first_waiter == nullptr) return false;
     const bytes& value = **got;
     if ((value.value_flags() & bytes::no_store) != 0) return false;
-    return value.expire_unix_ns() == 0 || value.expire_unix_ns() >= time().unix_ns();
+    return is_living(value);
 }
 
 void group::end_load(flight& what, result<bytes_ref> got) noexcept {
@@ -111,7 +140,7 @@ void group::settle(flight& what, result<bytes_ref> got, gave who) noexcept {
         const bool from_loader = who == gave::loader;
         if (from_loader || (unwanted && got))
             counters_.add(unwanted ? late : got ? loaded : failed);
-        if (!unwanted && may_store(what, got))
+        if (!unwanted && may_store(what, got) && (from_loader || hot_.keeps()))
             refused = !cache_.insert(
                 what.hash, *got, from_loader ? cache::section::main : cache::section::hot);
         again = from_loader && !unwanted && !got && what.abandoned && what.first_waiter != nullptr;
@@ -139,15 +168,12 @@ void group::settle(flight& what, result<bytes_ref> got, gave who) noexcept {
 void group::flight_begun() noexcept {
     counters_.add(flights);
     flights_now_.fetch_add(1, std::memory_order_relaxed);
-    work_.begin();
-    owner_->work().begin();
+    begin_work();
 }
 
 void group::flight_ended() noexcept {
     flights_now_.fetch_sub(1, std::memory_order_relaxed);
-    // The runtime's first: who waits for the group's then finds both ended.
-    owner_->work().end();
-    work_.end();
+    end_work();
 }
 
 void group::pass_slot_on(flight& what) noexcept {
@@ -211,14 +237,19 @@ void group::relaunch(flight& old, waiter* first) noexcept {
 bytes_ref group::make_value(std::string_view key,
                             std::string_view value,
                             const value_terms& terms) const noexcept {
-    std::int64_t expire = terms.expire_unix_ns;
-    if (expire == 0) {
-        const auto ttl = terms.ttl_ns != 0 ? duration(terms.ttl_ns) : options_.ttl;
-        const auto now = ttl == duration::max() ? 0 : time().unix_ns();
-        if (ttl != duration::max() && ttl.count() < INT64_MAX - now) expire = now + ttl.count();
-    }
-    return bytes_ref(bytes::make(key, value, expire, static_cast<std::uint8_t>(terms.flags)),
-                     false);
+    return bytes_ref(
+        bytes::make(
+            key, value, terms.expiry(options_.ttl, time()), static_cast<std::uint8_t>(terms.flags)),
+        false);
+}
+
+bytes_ref group::make_held_value(std::string_view key,
+                                 const bytes_ref& value,
+                                 const value_terms& terms) const noexcept {
+    return bytes_ref(
+        bytes::make_held(
+            key, value, terms.expiry(options_.ttl, time()), static_cast<std::uint8_t>(terms.flags)),
+        false);
 }
 
 }  // namespace coord::groupcache

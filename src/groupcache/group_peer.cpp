@@ -31,10 +31,16 @@ void group::peer_answered(flight& what, peer_answer got) noexcept {
     if (got.why != peer_answer::fault::refused) peer_counters_.add(peer_faults);
     error why = got.value.has_error() ? got.value.error() : error(COORD_UNAVAILABLE);
     const bool too_late = time().now() >= what.deadline;
-    if (options_.peer_error != nullptr && !too_late &&
-        peer_error::post(what, got.why, why, options_.peer_error, options_.user))
-        return;
+    if (!too_late && post_peer_error(what, got.why, why)) return;
     decide_by_default(what, got.why, std::move(why));
+}
+
+bool group::post_peer_error(flight& what, peer_answer::fault fault, const error& why) noexcept {
+    if (options_.peer_errors_queued)
+        return peer_error::post(
+            what, fault, why, {nullptr, nullptr, options_.requests.get(), options_.requests_token});
+    return options_.peer_error != nullptr &&
+           peer_error::post(what, fault, why, {options_.peer_error, options_.user, nullptr, 0});
 }
 
 void group::decide_by_default(flight& what, peer_answer::fault why, error reason) noexcept {

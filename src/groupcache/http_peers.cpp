@@ -20,10 +20,6 @@ error refused(std::string_view why) noexcept {
     return {COORD_INVALID_ARGUMENT, component_name, why};
 }
 
-error closed_error() noexcept {
-    return {COORD_CLOSED, component_name, "the peers were closed"};
-}
-
 // Limits that follow from others.
 peers_options completed(peers_options given) {
     auto& port = given.server;
@@ -33,6 +29,7 @@ peers_options completed(peers_options given) {
     port.max_header_bytes =
         std::max(limits::max_header_bytes, port.max_target_bytes + other_headers);
     port.loopback_only = !given.allow_insecure_bind;
+    port.methods = "GET, PUT, DELETE";
     constexpr auto most = std::numeric_limits<std::uint64_t>::max() - wire::max_envelope_bytes;
     given.client.max_body_bytes =
         std::max(std::min(given.max_value_bytes, most) + wire::max_envelope_bytes,
@@ -64,12 +61,16 @@ http_peers::http_peers(ref<runtime> owner, peers_options wanted)
       owner_(std::move(owner)),
       options_(completed(std::move(wanted))),
       terms_(std::make_shared<peer_terms>(owner_)),
-      rules_{terms_, options_.profile, options_.replicas, std::nullopt, false},
+      rules_{terms_, options_.profile, options_.hash, options_.replicas, std::nullopt, false},
       now_(std::make_shared<const membership>()) {
     terms_->speaks = options_.speaks;
     terms_->base_path = options_.base_path;
     terms_->max_value_bytes = options_.max_value_bytes;
     terms_->client = options_.client;
+    terms_->exchange = options_.exchange;
+    terms_->requests = options_.requests;
+    terms_->user = options_.user;
+    terms_->request_timeout = options_.request_timeout;
 }
 
 http_peers::~http_peers() = default;
@@ -89,6 +90,7 @@ result<ref<http_peers>> http_peers::make(ref<runtime> owner, peers_options wante
     undo.half_made = nullptr;
     in.add_handle();
     in.add(*made);
+    if (made->options_.requests) made->options_.requests->add_handle();
     made->ready_.store(true, std::memory_order_release);
     if (in.is_closing()) made->stop_intake();
     return made;
@@ -144,7 +146,7 @@ result<> http_peers::find_self() {
         rules_.needs_self_url = http::is_wildcard(where.host);
     }
     if (text.empty()) return {};
-    auto self = http::parse_url(text);
+    auto self = http::parse_url(text, terms_->schemes());
     if (!self) return about("self_url", self.error());
     rules_.self = std::move(*self);
     terms_->self_url = std::move(text);
@@ -211,8 +213,7 @@ std::vector<ref<peer>> http_peers::others() {
 }
 
 bool http_peers::loads_here_after(peer_answer::fault why) const noexcept {
-    if (why == peer_answer::fault::refused) return options_.speaks == dialect::seed;
-    return why == peer_answer::fault::unreachable;
+    return groupcache::loads_here_after(options_.speaks, why);
 }
 
 result<> http_peers::close(time_point deadline, context* until) {
@@ -235,12 +236,29 @@ result<> http_peers::close(time_point deadline, context* until) {
 
 bool http_peers::await_idle(time_point deadline, context* until) {
     const bool served = server_ == nullptr || server_->open().wait_idle(time(), deadline, until);
-    return terms_->open.wait_idle(time(), deadline, until) && served;
+    const bool elsewhere = serving_.wait_idle(time(), deadline, until);
+    return terms_->open.wait_idle(time(), deadline, until) && served && elsewhere;
+}
+
+void http_peers::await_told() noexcept {
+    serving_.wait_idle(time(), never, nullptr);
+    terms_->open.wait_idle(time(), never, nullptr);
+}
+
+error http_peers::closed_error() noexcept {
+    return {COORD_CLOSED, component_name, "the peers were closed"};
+}
+
+void http_peers::answer(http::exchange& to, http::reply with) const noexcept {
+    if (!options_.refuse_writes) with.fixed_headers = "Coord-Peer: 1; set\r\n";
+    to.answer(std::move(with));
 }
 
 void http_peers::cut() noexcept {
     is_cut_.store(true);
     if (server_) server_->close();
+    served_.cut(closed_error());
+    hooks_.cut();
     terms_->cut();
 }
 
@@ -250,7 +268,8 @@ void http_peers::stop_intake() noexcept {
 }
 
 std::size_t http_peers::cancel_all() noexcept {
-    const auto open = terms_->open.open() + (server_ ? server_->open().open() : 0);
+    const auto open =
+        terms_->open.open() + serving_.open() + (server_ ? server_->open().open() : 0);
     cut();
     return open;
 }
@@ -259,6 +278,7 @@ void http_peers::on_last_handle() noexcept {
     stop_intake();
     cut();
     owner_->remove(*this);
+    if (options_.requests) options_.requests->drop_handle();
     owner_->drop_handle();
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -15,9 +16,12 @@
 
 #include "base/limits.hpp"
 #include "groupcache/membership.hpp"
+#include "groupcache/own_questions.hpp"
 #include "groupcache/peer.hpp"
+#include "groupcache/served_request.hpp"
 #include "http/server.hpp"
 #include "runtime/component.hpp"
+#include "runtime/host_question.hpp"
 #include "runtime/runtime.hpp"
 
 namespace coord::groupcache {
@@ -35,6 +39,14 @@ struct peers_options {
     bool send_crc = false;
     std::size_t max_key_bytes = limits::max_peer_key_bytes;
     std::uint64_t max_value_bytes = limits::max_response_body_bytes;
+    duration request_timeout = duration::max();           // of one request to a peer
+    std::function<std::uint64_t(std::string_view)> hash;  // instead of the profile's
+    // Hooks of the host; what they use is kept by the two that follow.
+    host_handler exchange;
+    host_handler accept;
+    host_handler server_error;
+    ref<queue> requests;
+    ref<host_user> user;
     http::server_options server;  // header and target limits follow max_key_bytes
     http::client_options client;  // its body limit follows max_value_bytes
 };
@@ -55,6 +67,7 @@ class http_peers final : public handle_object, public component, public picker {
     // Nothing when the list is empty.
     std::optional<std::string> owner_of(std::string_view key) const;
     bool owns(std::string_view key) const noexcept { return now()->pick(key) == nullptr; }
+    ring::ring owners() const { return now()->owners; }
     const std::string& self_url() const noexcept { return terms_->self_url; }
     result<> close(time_point deadline, context* until);
     bool is_closed() const noexcept { return closed_.load(std::memory_order_acquire); }
@@ -62,6 +75,7 @@ class http_peers final : public handle_object, public component, public picker {
     runtime& owner() const noexcept { return *owner_; }
     clock& time() const noexcept { return owner_->time(); }
     const peers_options& options() const noexcept { return options_; }
+    static error closed_error() noexcept;
 
     // picker
     shared& self() const noexcept override { return const_cast<http_peers&>(*this); }
@@ -76,6 +90,12 @@ class http_peers final : public handle_object, public component, public picker {
     bool is_ready() const noexcept { return ready_.load(std::memory_order_acquire); }
     enum counter : std::size_t { passed, malformed, skewed, counter_count };
     void count(counter what) noexcept { counters_.add(what); }
+    // Says besides what this process can do.
+    void answer(http::exchange& to, http::reply with) const noexcept;
+    own_questions& hooks() noexcept { return hooks_; }
+    // Requests that came to a server of the host's own.
+    served_requests& served() noexcept { return served_; }
+    work_gauge& serving() noexcept { return serving_; }
 
   private:
     http_peers(ref<runtime> owner, peers_options wanted);
@@ -90,8 +110,9 @@ class http_peers final : public handle_object, public component, public picker {
     void stop_intake() noexcept override;
     bool await_idle(time_point deadline, context* until) override;
     std::size_t cancel_all() noexcept override;
-    void await_told() noexcept override { terms_->open.wait_idle(time(), never, nullptr); }
+    void await_told() noexcept override;
     void write_metrics(metric_sink& to) const override;
+    void write_dump(dump_text& to) const override;
     void on_last_handle() noexcept override;
 
     std::shared_ptr<const membership> now() const noexcept;
@@ -109,6 +130,9 @@ class http_peers final : public handle_object, public component, public picker {
     mutable std::mutex mutex_;
     std::shared_ptr<const membership> now_;  // under mutex_
     striped_counters<counter_count> counters_;
+    own_questions hooks_;  // about requests of peers
+    served_requests served_;
+    work_gauge serving_;
 };
 
 }  // namespace coord::groupcache

@@ -61,7 +61,7 @@ result<std::shared_ptr<const membership>> make_membership(std::string_view list,
             made->others.push_back(found->second);
             continue;
         }
-        auto where = http::parse_url(text);
+        auto where = http::parse_url(text, rules.terms->schemes());
         if (!where)
             return error(
                 where.error().status(), "peers", fmt::format("list: {}", where.error().message()));
@@ -72,7 +72,9 @@ result<std::shared_ptr<const membership>> make_membership(std::string_view list,
                 rules.self->text));
         made->others.emplace_back(new http_peer(rules.terms, std::move(*where)));
     }
-    made->owners = ring::ring(std::move(*urls), rules.replicas, rules.profile);
+    auto where = ring::placement_of(rules.profile);
+    if (rules.hash) where.hash = rules.hash;
+    made->owners = ring::ring(std::move(*urls), rules.replicas, std::move(where));
     return std::shared_ptr<const membership>(std::move(made));
 }
 

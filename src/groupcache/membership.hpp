@@ -2,6 +2,7 @@
 // Immutable once made, so that a new list is a new one.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ struct membership {
 struct membership_rules {
     std::shared_ptr<peer_terms> terms;
     ring::profile profile;
+    std::function<std::uint64_t(std::string_view)> hash;  // instead of the profile's
     std::uint32_t replicas;
     std::optional<http::url> self;  // nothing: not known
     bool needs_self_url;            // it listens everywhere, which is no address to call

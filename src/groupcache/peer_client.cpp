@@ -3,51 +3,11 @@
 #include <utility>
 #include <vector>
 
-#include "groupcache/peer_verdict.hpp"
+#include "groupcache/peer_inquiry.hpp"
+#include "groupcache/wire_set.hpp"
 #include "runtime/protect.hpp"
 
 namespace coord::groupcache {
-
-// A question that is open. Frees itself when it was answered.
-class http_peer::inquiry final : public http::call {
-  public:
-    inquiry(verb how, http_peer& peer, bytes_ref about, peer_caller& to) noexcept
-        : how_(how), peer_(&peer), about_(std::move(about)), to_(to) {}
-
-    void answered(const http::response& what) noexcept override {
-        end([&] {
-            return how_ == verb::get ? verdict_on_get(what, terms())
-                                     : verdict_on_remove(what, terms());
-        });
-    }
-    void failed(error why) noexcept override {
-        end([&] { return verdict_on_failure(why); });
-    }
-
-  private:
-    judged_by terms() const noexcept {
-        return {peer_->terms(), peer_->url(), about_->value(), about_->key(), asked_};
-    }
-    template <class Judge>
-    void end(Judge judge) noexcept {
-        const std::unique_ptr<inquiry> mine(this);
-        peer_answer found{error(COORD_NO_MEMORY), peer_answer::fault::unreachable};
-        static_cast<void>(protect([&] { found = judge(); }));
-        auto& common = *peer_->terms_;
-        using enum peer_answer::fault;
-        if (found.why == unreachable || found.why == timed_out)
-            common.counters.add(peer_terms::failed);
-        const auto keep = peer_->terms_;
-        to_.answered(std::move(found));
-        keep->open.end();
-    }
-
-    const verb how_;
-    const ref<http_peer> peer_;
-    const bytes_ref about_;  // key, and the group's name as its value
-    peer_caller& to_;
-    const std::int64_t asked_ = peer_->terms().owner->time().unix_ns();
-};
 
 http_peer::http_peer(std::shared_ptr<peer_terms> terms, http::url where)
     : terms_(std::move(terms)),
@@ -76,6 +36,7 @@ std::uint64_t peer_terms::retries() const noexcept {
 
 void peer_terms::cut() noexcept {
     left.store(true, std::memory_order_relaxed);
+    exchanges.cut();
     // Closing one may end others: each is looked for anew, until a look finds nothing.
     for (bool again = true; again;) {
         again = false;
@@ -96,48 +57,69 @@ void peer_terms::cut() noexcept {
 }
 
 void http_peer::get(const peer_question& what, peer_caller& to) noexcept {
-    put(verb::get, what, to);
-}
-
-void http_peer::set(const peer_question&, bytes_ref, peer_caller& to) noexcept {
-    to.answered({error(COORD_UNSUPPORTED), peer_answer::fault::refused});
+    put(verb::get, what, nullptr, to);
 }
 
 void http_peer::remove(const peer_question& what, peer_caller& to) noexcept {
-    put(verb::remove, what, to);
+    put(verb::remove, what, nullptr, to);
 }
 
-void http_peer::put(verb how, const peer_question& what, peer_caller& to) noexcept {
+void http_peer::set(const peer_question& what, bytes_ref value, peer_caller& to) noexcept {
+    const auto known = sets_.load(std::memory_order_relaxed);
+    if (known == sets::not_taken) {
+        to.answered({error(COORD_UNSUPPORTED, "peers", "the peer is not known to take values")
+                         .with("group", what.group)
+                         .with("key", what.key)
+                         .with("peer", where_.text),
+                     peer_answer::fault::refused});
+        return;
+    }
+    // The dialect says what kind of peers there are besides those of this library.
+    const bool asks_first = known == sets::unknown && terms_->speaks == dialect::seed;
+    put(asks_first ? verb::probe : verb::set, what, std::move(value), to);
+}
+
+std::string http_peer::text_of(verb how, const peer_question& what, const bytes_ref& value) const {
+    const auto& common = *terms_;
+    if (how == verb::probe) return wire::probe_text(where_, common.base_path, common.self_url);
+    wire::outgoing out{"GET", where_, common.base_path, what.group, what.key, common.self_url};
+    std::string body;
+    if (how == verb::get && what.deadline != never)
+        out.remaining = what.deadline - common.owner->time().now();
+    if (how == verb::remove) out.verb = "DELETE";
+    if (how == verb::set) {
+        out.verb = "PUT";
+        body = wire::set_body(what.group, *value);
+        out.body = body;
+    }
+    return wire::request_text(out);
+}
+
+void http_peer::put(verb how,
+                    const peer_question& what,
+                    bytes_ref value,
+                    peer_caller& to) noexcept {
     const auto keep = terms_;
     keep->counters.add(peer_terms::asked);
     keep->open.begin();
     const auto refuse = [&](coord_status status, std::string_view why) {
         keep->counters.add(peer_terms::failed);
-        to.answered({error(status, "peers", why), peer_answer::fault::unreachable});
+        to.answered(
+            {error(status, "peers", why).with("peer", url()), peer_answer::fault::unreachable});
         keep->open.end();
     };
     if (keep->left.load(std::memory_order_relaxed))
         return refuse(COORD_UNAVAILABLE, "the peers were closed");
-    duration remaining = duration::max();
-    if (what.deadline != never) remaining = what.deadline - keep->owner->time().now();
     std::unique_ptr<inquiry> made;
     const bool enough = protect([&] {
+        auto text = text_of(how, what, value);
         bytes_ref about(bytes::make(what.key, what.group, 0, 0), false);
         if (!about) return;
-        std::string_view verb_text = how == verb::get ? "GET" : "DELETE";
-        auto text = wire::request_text({verb_text,
-                                        where_,
-                                        keep->base_path,
-                                        what.group,
-                                        what.key,
-                                        keep->self_url,
-                                        how == verb::get ? remaining : duration::max()});
-        made = std::make_unique<inquiry>(how, *this, std::move(about), to);
+        made = std::make_unique<inquiry>(how, *this, std::move(about), std::move(value), to);
         made->request = std::move(text);
-        made->deadline = what.deadline;
     });
     if (!enough || !made) return refuse(COORD_NO_MEMORY, "not enough memory to ask a peer");
-    client_->send(*made.release());
+    inquiry::begin(std::move(made), what.deadline);
 }
 
 }  // namespace coord::groupcache

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/striped_counters.hpp"
+#include "groupcache/own_questions.hpp"
 #include "groupcache/peer.hpp"
 #include "groupcache/wire.hpp"
 #include "http/client.hpp"
@@ -18,6 +19,12 @@ namespace coord::groupcache {
 
 // How failures look on the wire and what they mean.
 enum class dialect : std::uint8_t { mailgun, seed };
+
+// What follows a fault when the group has no handler of its own: true = load here.
+constexpr bool loads_here_after(dialect speaks, peer_answer::fault why) noexcept {
+    if (why == peer_answer::fault::refused) return speaks == dialect::seed;
+    return why == peer_answer::fault::unreachable;
+}
 
 class http_peer;
 
@@ -34,6 +41,16 @@ class peer_terms {
     std::string self_url;  // "" = not known. Not changed once a peer was made
     std::uint64_t max_value_bytes = limits::max_response_body_bytes;
     http::client_options client;
+    duration request_timeout = duration::max();  // beside the deadline of who asks
+    // Before each request goes out, with what it uses.
+    host_handler exchange;
+    ref<queue> requests;
+    ref<host_user> user;
+    own_questions exchanges;  // that the host has now
+    // Who has a hook may have a way of its own for https.
+    http::schemes schemes() const noexcept {
+        return exchange ? http::schemes::http_and_https : http::schemes::http;
+    }
 
     // Relaxed: a question that still slips through is cut a moment later.
     std::atomic<bool> left{false};
@@ -66,14 +83,20 @@ class http_peer final : public peer {
 
   private:
     friend class peer_terms;
-    enum class verb : std::uint8_t { get, remove };
+    // A probe goes before the first set: does the peer know what a PUT is?
+    enum class verb : std::uint8_t { get, set, remove, probe };
+    enum class sets : std::uint8_t { unknown, taken, not_taken };
     class inquiry;
-    void put(verb how, const peer_question& what, peer_caller& to) noexcept;
+    void put(verb how, const peer_question& what, bytes_ref value, peer_caller& to) noexcept;
+    // Throws bad_alloc.
+    std::string text_of(verb how, const peer_question& what, const bytes_ref& value) const;
+    void learn(sets what) noexcept { sets_.store(what, std::memory_order_relaxed); }
 
     const std::shared_ptr<peer_terms> terms_;
     const http::url where_;
     const std::unique_ptr<http::client> client_;
-    bool was_cut_ = false;  // under the terms' lock
+    std::atomic<sets> sets_{sets::unknown};  // relaxed: what its replies told last
+    bool was_cut_ = false;                   // under the terms' lock
 };
 
 }  // namespace coord::groupcache

@@ -11,21 +11,34 @@ namespace coord::groupcache {
 peer_error::peer_error(flight& about,
                        peer_answer::fault fault,
                        const error& why,
-                       callback decides,
-                       void* user) noexcept
-    : about_(&about), fault_(fault), why_(why), decides_(decides), user_(user) {}
+                       const handler& to) noexcept
+    : about_(&about), fault_(fault), why_(why), to_(to) {}
 
 bool peer_error::post(flight& about,
                       peer_answer::fault fault,
                       const error& why,
-                      callback decides,
-                      void* user) noexcept {
-    auto* const made = new (std::nothrow) peer_error(about, fault, why, decides, user);
-    if (made == nullptr) return false;
-    intrusive_ptr_add_ref(made);  // the host's
-    intrusive_ptr_add_ref(made);  // for the task
+                      const handler& to) noexcept {
+    const ref<peer_error> made(new (std::nothrow) peer_error(about, fault, why, to));
+    if (!made) return false;
+    about.host_decides.store(true, std::memory_order_relaxed);
+    if (to.call == nullptr) return made->offer();
+    intrusive_ptr_add_ref(made.get());  // the host's
+    intrusive_ptr_add_ref(made.get());  // for the task
     about.owner->owner().callbacks().post(made->task_);
     return true;
+}
+
+bool peer_error::offer() noexcept {
+    intrusive_ptr_add_ref(this);  // for the queue
+    intrusive_ptr_add_ref(this);  // the host's
+    what.kind = event_kind::request;
+    what.token = to_.token;
+    what.value = static_cast<handle*>(this);
+    if (to_.requests->push_if_open(*this)) return true;
+    what = event{};
+    intrusive_ptr_release(this);
+    intrusive_ptr_release(this);
+    return false;
 }
 
 void peer_error::call_task::run() noexcept {
@@ -37,7 +50,7 @@ void peer_error::call_task::run() noexcept {
     auto& thread = this_thread();
     const load_frame frame = me.frame(thread.loads);
     thread.loads = &frame;
-    me.decides_(me.user_, reinterpret_cast<::coord_request*>(static_cast<handle*>(&me)));
+    me.to_.call(me.to_.user, reinterpret_cast<::coord_request*>(static_cast<handle*>(&me)));
     thread.loads = frame.outer;
 }
 
@@ -73,6 +86,7 @@ void peer_error::succeed() noexcept {
 }
 
 void peer_error::fail(error why) noexcept {
+    why = std::move(why).because(why_);  // so that its particulars still reach the callers
     const auto about = end();
     about->owner->give_up(*about, std::move(why));
 }

@@ -9,13 +9,18 @@ namespace coord::groupcache {
 
 class peer_error final : public request {
   public:
-    using callback = void (*)(void* user, ::coord_request* request);
-    // Runs the callback on a worker or lent thread. False when memory is short: nothing was posted.
+    // Who decides: a callback on a worker or lent thread, or whoever drains a queue.
+    struct handler {
+        void (*call)(void* user, ::coord_request* request) = nullptr;
+        void* user = nullptr;
+        queue* requests = nullptr;  // instead of call
+        std::uint64_t token = 0;
+    };
+    // False when memory is short, or the queue closed: nobody was asked.
     static bool post(flight& about,
                      peer_answer::fault fault,
                      const error& why,
-                     callback decides,
-                     void* user) noexcept;
+                     const handler& to) noexcept;
 
     request_kind which() const noexcept override { return request_kind::peer_error; }
     load_frame frame(const load_frame* outer) const noexcept override {
@@ -45,17 +50,16 @@ class peer_error final : public request {
     peer_error(flight& about,
                peer_answer::fault fault,
                const error& why,
-               callback decides,
-               void* user) noexcept;
-    void taken() noexcept override {}
+               const handler& to) noexcept;
+    void taken() noexcept override { intrusive_ptr_release(this); }
+    bool offer() noexcept;
     // The host's reference goes with it.
     ref<flight> end() noexcept;
 
     const ref<flight> about_;
     const peer_answer::fault fault_;
     const error why_;
-    const callback decides_;
-    void* const user_;
+    const handler to_;
     error set_error_;  // by a setter; COORD_OK = none
     call_task task_{*this};
 };

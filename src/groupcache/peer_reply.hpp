@@ -10,16 +10,26 @@
 // Each may throw bad_alloc.
 namespace coord::groupcache::peer_reply {
 
+// What the peer is told, and what the host is, should it have other words for it.
+struct failure {
+    http::reply usual;
+    error why;
+};
+
 // A group that gave no value.
-http::reply failed(const error& why, dialect in);
-http::reply no_such_group(std::string_view name, dialect in);
+failure failed(const error& why, std::string_view group, std::string_view key, dialect in);
+failure no_such_group(std::string_view name, dialect in);
 // The path of a target has no second part.
-http::reply no_key(dialect in);
-http::reply bad_escape();
-http::reply elsewhere();  // not below the base path
-http::reply key_too_long(std::size_t limit);
-http::reply other_method();
-http::reply may_not_remove();
-http::reply removed();
+failure no_key(dialect in);
+failure bad_escape();
+failure elsewhere();  // not below the base path
+failure key_too_long(std::size_t limit);
+failure no_set_request();  // the body of a PUT
+failure too_large(std::string_view text);
+failure other_method();
+failure may_not_write();
+// The host did not accept the request.
+failure not_accepted(const error& why);
+http::reply done();
 
 }  // namespace coord::groupcache::peer_reply

@@ -16,6 +16,13 @@ struct judged_by {
 // Each may throw bad_alloc.
 peer_answer verdict_on_get(const http::response& what, const judged_by& by);
 peer_answer verdict_on_remove(const http::response& what, const judged_by& by);
-peer_answer verdict_on_failure(const error& why);
+// COORD_UNSUPPORTED, refused: the peer takes no values.
+peer_answer verdict_on_set(const http::response& what, const judged_by& by);
+// Of one that did not say that it takes values.
+peer_answer verdict_on_probe(const http::response& what, const judged_by& by);
+// What the client says.
+peer_answer verdict_on_failure(const error& why, const judged_by& by);
+// What the hook says, before anything was sent.
+peer_answer verdict_on_unsent(const error& why, peer_answer::fault as, const judged_by& by);
 
 }  // namespace coord::groupcache

@@ -73,12 +73,19 @@ void for_each_parameter(std::string_view header, Visit visit) noexcept {
     }
 }
 
+void append_usual_headers(std::string& text, const http::url& to, std::string_view self_url) {
+    text.append(" HTTP/1.1\r\nHost: ").append(to.host_header);
+    text.append("\r\nUser-Agent: coord/0.1\r\n");
+    if (!self_url.empty()) text.append(source_header).append(": ").append(self_url).append("\r\n");
+}
+
 }  // namespace
 
 std::string request_text(const outgoing& what) {
+    const bool is_put = what.verb == "PUT";
     std::string text;
     text.reserve(256 + what.to.prefix.size() + what.base_path.size() + what.self_url.size() +
-                 3 * (what.group.size() + what.key.size()));
+                 3 * (what.group.size() + what.key.size()) + what.body.size());
     text.append(what.verb).append(" ").append(what.to.prefix).append(what.base_path);
     http::append_path_escaped(text, what.group);
     text += '/';
@@ -86,17 +93,32 @@ std::string request_text(const outgoing& what) {
         text.append(written);
     else
         http::append_path_escaped(text, what.key);
-    text.append(" HTTP/1.1\r\nHost: ").append(what.to.host_header);
-    text.append("\r\nUser-Agent: coord/0.1\r\n");
-    if (!what.self_url.empty())
-        text.append(source_header).append(": ").append(what.self_url).append("\r\n");
+    append_usual_headers(text, what.to, what.self_url);
+    auto to = std::back_inserter(text);
+    if (is_put) fmt::format_to(to, "Content-Length: {}\r\n", what.body.size());
     if (what.remaining != duration::max())
-        fmt::format_to(std::back_inserter(text),
+        fmt::format_to(to,
                        "{}: 1; timeout-ns={}\r\n",
                        request_header,
                        std::max<std::int64_t>(what.remaining.count(), 0));
-    text.append("\r\n");
-    return text;
+    else if (is_put)
+        // Who does not see it tells all others of the change, as this side will.
+        fmt::format_to(to, "{}: 1\r\n", request_header);
+    return text.append("\r\n").append(what.body);
+}
+
+std::string probe_text(const http::url& to, std::string_view base_path, std::string_view self_url) {
+    std::string text = "GET ";
+    text.append(to.prefix).append(base_path);
+    append_usual_headers(text, to, self_url);
+    return text.append("\r\n");
+}
+
+bool says_it_takes_sets(std::string_view header) noexcept {
+    if (take_part(header) != "1") return false;
+    while (!header.empty())
+        if (take_part(header) == "set") return true;
+    return false;
 }
 
 incoming parse_target(std::string_view target, std::string_view base_path, std::string& decoded) {

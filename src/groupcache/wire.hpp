@@ -21,18 +21,24 @@ inline constexpr std::string_view source_header = "X-Groupcache-Remote-Load-Sour
 inline constexpr std::string_view request_header = "Coord-Request";
 inline constexpr std::string_view value_header = "Coord-Value";
 inline constexpr std::string_view error_header = "Coord-Error-Type";
+inline constexpr std::string_view peer_header = "Coord-Peer";  // of every reply: what it can do
 
 struct outgoing {
-    std::string_view verb;  // "GET" or "DELETE"
+    std::string_view verb;  // "GET", "PUT" or "DELETE"
     const http::url& to;
     std::string_view base_path;
     std::string_view group;
     std::string_view key;
     std::string_view self_url;             // "" = not known
     duration remaining = duration::max();  // max = no deadline
+    std::string_view body = {};            // of a PUT
 };
 // Throws bad_alloc.
 std::string request_text(const outgoing& what);
+// A GET of the base path, which has neither group nor key: servers refuse it and load nothing.
+std::string probe_text(const http::url& to, std::string_view base_path, std::string_view self_url);
+// Of a Coord-Peer header.
+bool says_it_takes_sets(std::string_view header) noexcept;
 
 struct incoming {
     enum class shape : std::uint8_t { good, bad_escape, elsewhere, no_key };

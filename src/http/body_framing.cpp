@@ -33,12 +33,15 @@ void body_framing::begin(const body_shape& shape, std::uint64_t max_bytes) noexc
     if (shape.how == body_shape::kind::length) part_ = part::content;
 }
 
-body_framing::progress body_framing::take(std::string_view& bytes) noexcept {
+body_framing::progress body_framing::take(std::string_view& bytes,
+                                          std::string_view& content) noexcept {
+    content = {};
     while (part_ != part::end) {
         if (bytes.empty()) return progress::more;
         if (part_ == part::content) {
-            bytes.remove_prefix(take_content(bytes.size()));
-            continue;
+            content = bytes.substr(0, take_content(bytes.size()));
+            bytes.remove_prefix(content.size());
+            return part_ == part::end ? progress::done : progress::more;
         }
         const char c = bytes.front();
         bytes.remove_prefix(1);

@@ -1,4 +1,4 @@
-// Finds the end of a request's body. What it holds is dropped: no request of ours has a use for it.
+// Finds the content of a request's body between its framing, and its end.
 //
 // Goes byte by byte over chunks, so that the outcome does not depend on how they arrived, and keeps
 // nothing.
@@ -17,8 +17,11 @@ class body_framing {
     enum class progress : std::uint8_t { more, done, malformed, too_large };
 
     void begin(const body_shape& shape, std::uint64_t max_bytes) noexcept;
-    // Takes what belongs to the body from the front of `bytes`.
-    progress take(std::string_view& bytes) noexcept;
+    // Takes what belongs to the body from the front of `bytes`, up to the end of one piece of
+    // content, which is then in `content`. With `more` and bytes left, there is more to take.
+    progress take(std::string_view& bytes, std::string_view& content) noexcept;
+    // What is certain to be content of the bytes that come next.
+    std::uint64_t content_left() const noexcept { return part_ == part::content ? left_ : 0; }
     // Of the body itself, without framing.
     std::uint64_t body_bytes() const noexcept { return body_bytes_; }
 

@@ -175,7 +175,7 @@ void connection::await_bytes() noexcept {
 void connection::refuse(refusal why) noexcept {
     if (why.status != 500) core_->count_malformed();
     const bool with_body = reader_->asked().verb != method::head;
-    writer_.begin_refusal(why, with_body, core_->time.unix_ns());
+    writer_.begin_refusal(why, with_body, core_->options.methods, core_->time.unix_ns());
     // It is small, and the client waits for it: what does not go at once is not worth waiting for.
     if (writer_.write(wire_->fd()) == reply_writer::progress::done) return begin_linger();
     end();

@@ -38,8 +38,9 @@ struct request {
 // framing.
 struct reply {
     int status = 200;
-    const char* content_type = nullptr;  // static; null = none
-    std::string headers;                 // whole lines, each ending in CRLF
+    const char* content_type = nullptr;   // static; null = none
+    const char* fixed_headers = nullptr;  // static, short: whole lines as below; null = none
+    std::string headers;                  // whole lines, each ending in CRLF
     std::string before;
     bytes_ref value;
     std::string after;

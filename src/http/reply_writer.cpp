@@ -46,6 +46,7 @@ void reply_writer::begin(reply&& what, after then, std::int64_t unix_ns) noexcep
         put(what_.content_type);
         put(crlf);
     }
+    if (what_.fixed_headers != nullptr) put(what_.fixed_headers);
     if (!bodiless_) put_length(what_.body_bytes());
     put_connection(closes_ ? after::close : then);
     if (what_.headers.empty()) put(crlf);
@@ -54,13 +55,20 @@ void reply_writer::begin(reply&& what, after then, std::int64_t unix_ns) noexcep
     if (!what_.headers.empty()) size_ += what_.headers.size() + crlf.size();
 }
 
-void reply_writer::begin_refusal(refusal why, bool with_body, std::int64_t unix_ns) noexcept {
+void reply_writer::begin_refusal(refusal why,
+                                 bool with_body,
+                                 std::string_view allow,
+                                 std::int64_t unix_ns) noexcept {
     what_ = {};
     closes_ = true;
     bodiless_ = true;
     put_head(why.status, unix_ns);
     put("Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\n");
-    if (why.status == 405) put("Allow: GET, DELETE\r\n");
+    if (why.status == 405) {
+        put("Allow: ");
+        put(allow);
+        put(crlf);
+    }
     put_length(why.text.size() + 1);
     put_connection(after::close);
     put(crlf);

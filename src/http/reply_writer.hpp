@@ -19,7 +19,11 @@ class reply_writer {
 
     void begin(reply&& what, after then, std::int64_t unix_ns) noexcept;
     // Closes afterwards. `with_body` is false for HEAD, which has none.
-    void begin_refusal(refusal why, bool with_body, std::int64_t unix_ns) noexcept;
+    // `allow`: the methods there are, should it be about the method.
+    void begin_refusal(refusal why,
+                       bool with_body,
+                       std::string_view allow,
+                       std::int64_t unix_ns) noexcept;
     progress write(int fd) noexcept;
 
     bool closes() const noexcept { return closes_; }

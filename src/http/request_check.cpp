@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "http/header_text.hpp"
+
 namespace coord::http {
 namespace {
 
@@ -52,6 +54,10 @@ method verb_of(std::string_view text) noexcept {
     return method::other;
 }
 
+bool takes_no_body(method verb) noexcept {
+    return verb == method::get || verb == method::remove;
+}
+
 std::optional<refusal> check_length(std::string_view digits,
                                     std::uint64_t& length,
                                     std::uint64_t max) noexcept {
@@ -83,9 +89,33 @@ std::optional<refusal> check_body(const request& what,
         if (shape.length > 0) shape.how = body_shape::kind::length;
     }
     const bool has_body = shape.how != body_shape::kind::none;
-    if (has_body && (what.verb == method::get || what.verb == method::remove))
-        return refusal{400, "a body where none belongs"};
+    if (has_body && takes_no_body(what.verb)) return refusal{400, "a body where none belongs"};
     return std::nullopt;
+}
+
+std::optional<refusal> check_target(const request& what, const request_limits& within) noexcept {
+    if (what.target.size() > within.max_target_bytes) return refusal{414, "the target is too long"};
+    if (what.headers.size() > within.max_headers) return refusal{431, "too many headers"};
+    if (what.target.empty() || what.target.front() != '/' ||
+        !std::all_of(what.target.begin(), what.target.end(), is_target_byte))
+        return refusal{400, "the target is no path"};
+    return std::nullopt;
+}
+
+bool is_host(std::string_view text) noexcept {
+    return std::all_of(text.begin(), text.end(), is_host_byte);
+}
+
+bool is_served(method verb) noexcept {
+    return verb == method::get || verb == method::remove || verb == method::put;
+}
+
+// As it would have been over a connection of ours.
+std::size_t head_bytes(const request& what) noexcept {
+    constexpr std::string_view around = "  HTTP/1.1\r\n\r\n";
+    auto size = what.verb_text.size() + what.target.size() + around.size();
+    for (const auto& [name, value] : what.headers) size += name.size() + value.size() + 4;
+    return size;
 }
 
 }  // namespace
@@ -96,25 +126,34 @@ std::optional<refusal> check_request(request& what,
                                      body_shape& shape) noexcept {
     shape = {};
     what.verb = verb_of(what.verb_text);
-    if (what.target.size() > within.max_target_bytes) return refusal{414, "the target is too long"};
-    if (what.headers.size() > within.max_headers) return refusal{431, "too many headers"};
-    if (what.target.empty() || what.target.front() != '/' ||
-        !std::all_of(what.target.begin(), what.target.end(), is_target_byte))
-        return refusal{400, "the target is no path"};
+    if (const auto wrong = check_target(what, within)) return wrong;
     const auto found = what_tells(what.headers);
     if (found.host.count != 1) return refusal{400, "exactly one Host is needed"};
-    if (!std::all_of(found.host.value.begin(), found.host.value.end(), is_host_byte))
-        return refusal{400, "the Host is no host"};
+    if (!is_host(found.host.value)) return refusal{400, "the Host is no host"};
     if (const auto wrong = check_body(what, found, within, shape)) return wrong;
     if (shape.how == body_shape::kind::chunked && minor == 0)
         return refusal{400, "chunks in HTTP/1.0"};
-    if (what.verb != method::get && what.verb != method::remove && what.verb != method::put)
-        return refusal{405, "only GET and DELETE are served"};
+    if (!is_served(what.verb)) return refusal{405, "this method is not served here"};
     if (found.expect.count > 0 && minor > 0) {
         if (found.expect.count > 1 || !same_name(found.expect.value, "100-continue"))
             return refusal{417, "the only expectation known is 100-continue"};
         shape.awaits_continue = shape.how != body_shape::kind::none;
     }
+    return std::nullopt;
+}
+
+std::optional<refusal> check_framed_request(request& what, const request_limits& within) noexcept {
+    what.verb = verb_of(what.verb_text);
+    if (!is_token(what.verb_text)) return refusal{400, "the request line is malformed"};
+    if (const auto wrong = check_target(what, within)) return wrong;
+    if (head_bytes(what) > within.max_header_bytes) return refusal{431, "the headers are too long"};
+    const auto found = what_tells(what.headers);
+    if (found.host.count > 1) return refusal{400, "more than one Host"};
+    if (!is_host(found.host.value)) return refusal{400, "the Host is no host"};
+    if (what.body.size() > within.max_body_bytes) return refusal{413, "the body is too large"};
+    if (!what.body.empty() && takes_no_body(what.verb))
+        return refusal{400, "a body where none belongs"};
+    if (!is_served(what.verb)) return refusal{405, "this method is not served here"};
     return std::nullopt;
 }
 

@@ -37,5 +37,8 @@ std::optional<refusal> check_request(request& what,
                                      int minor,
                                      const request_limits& within,
                                      body_shape& shape) noexcept;
+// The same for one that came to a server of the host's own: whole, framed by that server, and maybe
+// without a Host. `what` has all but its verb.
+std::optional<refusal> check_framed_request(request& what, const request_limits& within) noexcept;
 
 }  // namespace coord::http

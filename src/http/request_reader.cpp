@@ -16,8 +16,10 @@ namespace beast = boost::beast;
 
 // Most requests fit in; a connection that had a longer one keeps what it needed.
 constexpr std::size_t first_capacity = 2 << 10;
-// What there is at least for a body to pass through.
-constexpr std::size_t body_room = 1 << 10;
+// What there is at least for the framing of a body, and what comes with it, to pass through.
+constexpr std::size_t framing_room = 1 << 10;
+// Of a body's buffer, and what of it stays for the next one.
+constexpr std::size_t first_body_capacity = 16 << 10;
 
 std::string_view plain(beast::string_view from) noexcept {
     return {from.data(), from.size()};
@@ -102,14 +104,44 @@ bool request_reader::grow(std::size_t wanted) noexcept {
 }
 
 std::span<char> request_reader::room() noexcept {
+    if (fills_body()) return body_room();
     // A head is refused at max_header_bytes, so this is bounded; a body finds the room it needs.
-    const auto most = within_.max_header_bytes + body_room;
+    const auto most = within_.max_header_bytes + framing_room;
     if (end_ == capacity_ && !grow(std::min(std::max(most, first_capacity), 2 * capacity_)))
         return {};
     return {buffer_.get() + end_, capacity_ - end_};
 }
 
+// No more than belongs to the body: what follows it is looked at elsewhere.
+std::span<char> request_reader::body_room() noexcept {
+    if (kept_ == body_.capacity()) {
+        const auto left = kept_ + framing_.content_left();
+        const auto wanted = std::max(first_body_capacity, 2 * body_.capacity());
+        if (!body_.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(left, wanted))))
+            return {};
+    }
+    const auto free = std::min<std::uint64_t>(body_.capacity() - kept_, framing_.content_left());
+    return {body_.data() + kept_, static_cast<std::size_t>(free)};
+}
+
+bool request_reader::keep(std::string_view content) noexcept {
+    if (content.empty()) return true;
+    const auto wanted = kept_ + content.size();
+    if (wanted > body_.capacity() &&
+        !body_.reserve(std::max({wanted, first_body_capacity, 2 * body_.capacity()})))
+        return false;
+    std::memcpy(body_.data() + kept_, content.data(), content.size());
+    kept_ = wanted;
+    return true;
+}
+
 request_reader::progress request_reader::take(std::size_t arrived) noexcept {
+    if (fills_body()) {
+        std::string_view came(body_.data() + kept_, arrived);
+        std::string_view content;
+        kept_ += arrived;
+        return end_body(framing_.take(came, content));
+    }
     end_ += arrived;
     COORD_ASSERT(end_ <= capacity_);
     return look();
@@ -120,6 +152,8 @@ request_reader::progress request_reader::next() noexcept {
     std::memmove(buffer_.get(), buffer_.get() + next_, end_ - next_);
     end_ -= next_;
     next_ = 0;
+    kept_ = 0;
+    if (body_.capacity() > first_body_capacity) body_.release();
     part_ = part::head;
     lines_.begin();
     return end_ == 0 ? progress::more : look();
@@ -147,8 +181,8 @@ request_reader::progress request_reader::take_head() noexcept {
     const auto seen = lines_.look({buffer_.get(), end_}, within_);
     if (seen == head_lines::progress::more) return progress::more;
     if (seen == head_lines::progress::refused) return refuse(lines_.why());
-    // A body passes through behind the head, which by then must not move.
-    if (capacity_ - lines_.size() < body_room && !grow(lines_.size() + body_room))
+    // Framing passes through behind the head, which by then must not move.
+    if (capacity_ - lines_.size() < framing_room && !grow(lines_.size() + framing_room))
         return refuse({500, "memory is short"});
 
     auto& parser = parser_->now.emplace(std::span(headers_.get(), within_.max_headers),
@@ -170,14 +204,24 @@ request_reader::progress request_reader::take_head() noexcept {
 
 request_reader::progress request_reader::take_body() noexcept {
     std::string_view rest(buffer_.get() + next_, end_ - next_);
-    const auto seen = framing_.take(rest);
+    auto seen = body_framing::progress::more;
+    do {
+        std::string_view content;
+        seen = framing_.take(rest, content);
+        if (!keep(content)) return refuse({500, "memory is short"});
+    } while (seen == body_framing::progress::more && !rest.empty());
+    if (seen == body_framing::progress::more)
+        end_ = next_;  // all of it was the body's
+    else
+        next_ = end_ - rest.size();
+    return end_body(seen);
+}
+
+request_reader::progress request_reader::end_body(body_framing::progress seen) noexcept {
     if (seen == body_framing::progress::malformed) return refuse({400, "a chunk is malformed"});
     if (seen == body_framing::progress::too_large) return refuse({413, "the body is too large"});
-    if (seen == body_framing::progress::more) {
-        end_ = next_;  // all of it was the body's
-        return progress::more;
-    }
-    next_ = end_ - rest.size();
+    if (seen == body_framing::progress::more) return progress::more;
+    if (kept_ != 0) asked_.body = {body_.data(), kept_};
     part_ = part::whole;
     return progress::ready;
 }

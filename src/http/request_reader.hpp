@@ -1,13 +1,15 @@
 // Bytes of one connection in, requests out. Knows no sockets and no time.
 //
-// Owns the buffer: room() is where the next bytes go. What a request points to stays where it is
-// until next().
+// Owns the buffers: room() is where the next bytes go. What a request points to stays where it is
+// until next(). A body has a buffer of its own, which grows as bytes come, whatever length was
+// announced.
 #pragma once
 
 #include <memory>
 #include <span>
 
 #include "http/body_framing.hpp"
+#include "http/growing_buffer.hpp"
 #include "http/head_lines.hpp"
 #include "http/message.hpp"
 #include "http/request_check.hpp"
@@ -54,6 +56,13 @@ class request_reader {
     progress look() noexcept;
     progress take_head() noexcept;
     progress take_body() noexcept;
+    progress end_body(body_framing::progress seen) noexcept;
+    // Bytes go straight to where the body is kept.
+    bool fills_body() const noexcept {
+        return part_ == part::body && end_ == next_ && framing_.content_left() != 0;
+    }
+    std::span<char> body_room() noexcept;
+    bool keep(std::string_view content) noexcept;
     progress refuse(refusal why) noexcept;
 
     const request_limits within_;
@@ -65,6 +74,8 @@ class request_reader {
     std::unique_ptr<head_parser> parser_;
     head_lines lines_;
     body_framing framing_;
+    growing_buffer body_;
+    std::size_t kept_ = 0;  // of the body
     body_shape shape_;
     request asked_;
     refusal why_;

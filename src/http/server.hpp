@@ -48,7 +48,8 @@ struct server_options {
                                                        // min_bytes_per_second beyond it
     duration idle_timeout = limits::idle_timeout;      // between requests
     std::uint64_t min_bytes_per_second = limits::min_bytes_per_second;
-    bool loopback_only = true;  // listen() refuses other addresses
+    bool loopback_only = true;                 // listen() refuses other addresses
+    std::string_view methods = "GET, DELETE";  // static: what the handler takes, for refusals
 };
 
 struct server_counters {

@@ -133,7 +133,7 @@ split_authority split(std::string_view authority) noexcept {
 
 }  // namespace
 
-result<url> parse_url(std::string_view text) {
+result<url> parse_url(std::string_view text, schemes allowed) {
     const auto refuse = [text](std::string_view why) {
         return refused(COORD_INVALID_ARGUMENT, text, why);
     };
@@ -143,9 +143,10 @@ result<url> parse_url(std::string_view text) {
     const auto scheme_end = text.find("://");
     if (scheme_end == text.npos) return refuse("has no scheme; a url begins with http://");
     const auto scheme = lowered(text.substr(0, scheme_end));
-    if (scheme == "https")
+    const bool is_https = scheme == "https";
+    if (is_https && allowed == schemes::http)
         return refused(COORD_UNSUPPORTED, text, "asks for TLS, which is not supported yet");
-    if (scheme != "http") return refuse("has a scheme other than http");
+    if (scheme != "http" && !is_https) return refuse("has a scheme other than http");
     if (text.find('#') != text.npos) return refuse("has a fragment ('#')");
     if (text.find('?') != text.npos) return refuse("has a query ('?')");
     const auto rest = text.substr(scheme_end + 3);
@@ -160,9 +161,10 @@ result<url> parse_url(std::string_view text) {
     url made;
     made.text = text;
     made.host = parts.host;
-    made.port = parts.port.value_or("80");
+    made.port = parts.port.value_or(is_https ? "443" : "80");
     if (slash != rest.npos) made.prefix = rest.substr(slash);
     made.host_header = authority;
+    made.is_https = is_https;
     return made;
 }
 
@@ -176,7 +178,8 @@ std::string place_of(const url& of) {
     if (address.family == AF_INET6 && inet_ntop(AF_INET6, &address.v6, text.data(), text.size()))
         host = fmt::format("[{}]", text.data());
     if (host == "127.0.0.1" || host == "[::1]") host = "localhost";
-    return fmt::format("http://{}:{}{}", host, number_of(of.port).value_or(0), of.prefix);
+    const char* const scheme = of.is_https ? "https" : "http";
+    return fmt::format("{}://{}:{}{}", scheme, host, number_of(of.port).value_or(0), of.prefix);
 }
 
 result<host_and_port> parse_listen(std::string_view text) {

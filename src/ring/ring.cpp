@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -131,7 +132,7 @@ const std::string* ring::owner(std::string_view key) const {
 std::string ring::dump() const {
     std::string text;
     for (std::size_t i = 0; i < hashes_.size(); ++i)
-        text += fmt::format("{:016x} {}\n", hashes_[i], peers_[owners_[i]]);
+        fmt::format_to(std::back_inserter(text), "{:016x} {}\n", hashes_[i], peers_[owners_[i]]);
     return text;
 }
 

@@ -13,6 +13,7 @@
 namespace coord {
 
 class context;
+class dump_text;
 
 // One line of the Prometheus text format, gathered by name so that each name has one HELP and one
 // TYPE.
@@ -57,6 +58,9 @@ class component {
     virtual void await_told() noexcept = 0;
     // May throw bad_alloc.
     virtual void write_metrics(metric_sink& to) const = 0;
+    // What is open, for a person who looks for what hangs; keys by shown_key(), no values. May
+    // throw bad_alloc.
+    virtual void write_dump(dump_text&) const {}
 
     component_link in_runtime{nullptr, nullptr, this};
 

@@ -6,12 +6,23 @@
 #include "runtime/this_thread.hpp"
 
 namespace coord {
+namespace {
+
+error too_late() noexcept {
+    return {COORD_TIMED_OUT, "request", "the host did not answer before the deadline"};
+}
+
+}  // namespace
 
 void host_question::put(runtime& by, const host_handler& to, time_point deadline) noexcept {
     const ref<host_question> keep(this);
     runtime_ = ref<runtime>(&by);
     to_ = to;
     deadline_ = deadline;
+    put_at_ = by.time().now();
+    by.asked().add(*this);
+    may_be_listed_.store(true);
+    if (over_.load()) by.asked().remove(*this);
     if (deadline != never) {
         intrusive_ptr_add_ref(this);  // for the timer
         armed_.store(true, std::memory_order_release);
@@ -48,9 +59,15 @@ context* host_question::work_context() noexcept {
     return context_.get(runtime_->time(), deadline_);
 }
 
+void host_question::taken() noexcept {
+    was_given_.store(true, std::memory_order_relaxed);
+    intrusive_ptr_release(this);
+}
+
 void host_question::call_task::run() noexcept {
     const ref<host_question> keep(&me, false);
     if (me.over_.load(std::memory_order_acquire)) return me.host_ends({});
+    me.was_given_.store(true, std::memory_order_relaxed);
     auto& thread = this_thread();
     const load_frame frame = me.frame(thread.loads);
     thread.loads = &frame;
@@ -65,18 +82,21 @@ void host_question::call_task::discard() noexcept {
 
 void host_question::on_timer() noexcept {
     const ref<host_question> timers(this, false);
-    end(error(COORD_TIMED_OUT, "request", "the host did not answer before the deadline"),
-        ended_by::us);
+    end(too_late(), ended_by::us);
 }
 
 void host_question::host_ends(result<> outcome) noexcept {
     kind = handle_kind::dead;  // a second ending is recognised while anybody else holds it
     const ref<host_question> hosts(this, false);
+    // The timer may be late; the deadline is not.
+    if (deadline_ != never && runtime_->time().now() >= deadline_)
+        return end(too_late(), ended_by::us);
     end(std::move(outcome), ended_by::host);
 }
 
 void host_question::end(result<> outcome, ended_by who) noexcept {
-    if (over_.exchange(true, std::memory_order_acq_rel)) return;
+    if (over_.exchange(true)) return;
+    if (may_be_listed_.load()) runtime_->asked().remove(*this);
     if (armed_.load(std::memory_order_acquire) && runtime_->timers().cancel(*this))
         intrusive_ptr_release(this);
     if (who == ended_by::us) context_.cancel();

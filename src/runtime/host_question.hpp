@@ -57,13 +57,14 @@ class host_question : public request, public timer {
     time_point deadline() const noexcept { return deadline_; }
 
   private:
+    friend class open_questions;
     struct call_task final : task {
         explicit call_task(host_question& of) noexcept : me(of) {}
         void run() noexcept override;
         void discard() noexcept override;
         host_question& me;
     };
-    void taken() noexcept override { intrusive_ptr_release(this); }
+    void taken() noexcept override;
     void on_timer() noexcept override;
     void host_ends(result<> outcome) noexcept;
     void end(result<> outcome, ended_by who) noexcept;
@@ -71,9 +72,17 @@ class host_question : public request, public timer {
 
     ref<runtime> runtime_;
     host_handler to_;
+    time_point put_at_{};
+    // Under the lock of the runtime's list of open questions.
+    host_question* older_ = nullptr;
+    host_question* newer_ = nullptr;
+    bool is_listed_ = false;
+    std::atomic<bool> may_be_listed_{
+        false};                           // seq_cst with over_: who ends it, or put(), unlists it
+    std::atomic<bool> was_given_{false};  // relaxed: only shown
     time_point deadline_ = never;
     coord::work_context context_;
-    std::atomic<bool> over_{false};   // acq_rel: the first one ends it
+    std::atomic<bool> over_{false};   // the first one ends it
     std::atomic<bool> armed_{false};  // release once the timer has its reference
     call_task task_{*this};
 };

@@ -13,6 +13,7 @@
 #include "runtime/event.hpp"
 #include "runtime/host_user.hpp"
 #include "runtime/this_thread.hpp"
+#include "runtime/value_terms.hpp"
 
 namespace coord {
 
@@ -26,13 +27,6 @@ enum class request_kind : std::int32_t {
     peer_get = 12,
     peer_set = 13,
     peer_remove = 14,
-};
-
-// How the host wants a value to be kept.
-struct value_terms {
-    std::uint32_t flags = 0;
-    std::int64_t ttl_ns = 0;          // 0 = the component's default
-    std::int64_t expire_unix_ns = 0;  // 0 = use ttl_ns
 };
 
 // An HTTP message as the host gives it. Views are valid during the call.

@@ -237,6 +237,11 @@ void runtime::leave(std::string_view name, const handle_object& what) noexcept {
     if (found != names_.end() && found->second == &what) names_.erase(found);
 }
 
+bool runtime::has(std::string_view name) const noexcept {
+    const std::lock_guard lock(mutex_);
+    return names_.find(name) != names_.end();
+}
+
 std::vector<std::string> runtime::names() const {
     std::vector<std::string> all;
     const std::lock_guard lock(mutex_);

@@ -21,6 +21,7 @@
 #include "runtime/component.hpp"
 #include "runtime/io_threads.hpp"
 #include "runtime/log.hpp"
+#include "runtime/open_questions.hpp"
 #include "runtime/operation.hpp"
 #include "runtime/queue.hpp"
 #include "runtime/timers.hpp"
@@ -61,6 +62,7 @@ class runtime final : public handle_object {
     workers* pool() noexcept { return workers_.get(); }
     logger& log() noexcept { return log_; }
     work_gauge& work() noexcept { return work_; }
+    open_questions& asked() noexcept { return asked_; }
     std::uint64_t seed() noexcept;
     // Callbacks wait for a lent thread, and none is there.
     bool lacks_lent_threads() const noexcept;
@@ -97,6 +99,7 @@ class runtime final : public handle_object {
     // False when the name is taken; may throw bad_alloc.
     bool enter(std::string_view name, handle_object& what);
     void leave(std::string_view name, const handle_object& what) noexcept;
+    bool has(std::string_view name) const noexcept;
     // In order; may throw bad_alloc.
     std::vector<std::string> names() const;
 
@@ -104,7 +107,14 @@ class runtime final : public handle_object {
     void attach(std::unique_ptr<attachment> what) noexcept { attached_ = std::move(what); }
     attachment* attached() const noexcept { return attached_.get(); }
 
+    // What a room above keeps with the runtime, for as long as it lives: before the host has the
+    // runtime, and once at most.
+    void keep(ref<shared> what) noexcept { kept_ = std::move(what); }
+    shared* kept() const noexcept { return kept_.get(); }
+
     std::string metrics() const;
+    // What is pending; may throw bad_alloc.
+    std::string dump() const;
 
   private:
     class closing;
@@ -123,6 +133,7 @@ class runtime final : public handle_object {
     std::unique_ptr<io_threads> io_;
     executor* executor_ = nullptr;
     work_gauge work_;
+    open_questions asked_;
     std::atomic<std::uint64_t> pending_{0};  // relaxed: a count, it orders nothing
     std::atomic<bool> closing_{false};       // release in stop_intake, acquire in is_closing
 
@@ -130,6 +141,7 @@ class runtime final : public handle_object {
     mutable component_link components_;  // the head of a list
     std::map<std::string, handle_object*, std::less<>> names_;
     random random_;
+    ref<shared> kept_;                      // not changed once the host has the runtime
     std::unique_ptr<attachment> attached_;  // not changed once the host has the runtime
 };
 

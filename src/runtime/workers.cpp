@@ -19,6 +19,7 @@ struct workers::state : std::enable_shared_from_this<workers::state> {
         first = next->next_task;
         if (first == nullptr) last = nullptr;
         next->next_task = nullptr;
+        --in_line;
         return next;
     }
 
@@ -77,6 +78,7 @@ struct workers::state : std::enable_shared_from_this<workers::state> {
     std::uint32_t busy = 0;     // of these and the lent ones: in a task
     std::uint32_t blocked = 0;  // of these: waiting inside one
     std::uint32_t lent = 0;
+    std::uint64_t in_line = 0;  // tasks
     std::uint64_t wakes = 0;
     bool dismissed = false;  // lent threads are not kept
     bool stopping = false;
@@ -135,6 +137,7 @@ void workers::post(task& work) noexcept {
     work.next_task = nullptr;
     (state_->last != nullptr ? state_->last->next_task : state_->first) = &work;
     state_->last = &work;
+    ++state_->in_line;
     state_->arrived.notify_one();
 }
 
@@ -222,9 +225,10 @@ workers::blocked::~blocked() {
     pool_->arrived.notify_one();
 }
 
-std::uint32_t workers::busy() const noexcept {
+workers::counts workers::read() const noexcept {
     const std::lock_guard lock(state_->mutex);
-    return state_->busy;
+    const state& now = *state_;
+    return {now.live, now.lent, now.busy, now.blocked, now.idle, now.in_line};
 }
 
 void workers::dismiss_lent() noexcept {

@@ -36,8 +36,13 @@ class workers final : public executor {
     lent run(time_point deadline, context* until) noexcept;
     void wake() noexcept;
     bool has_lent_threads() const noexcept;
-    // Threads inside a task now.
-    std::uint32_t busy() const noexcept;
+    struct counts {
+        std::uint32_t own, lent;               // threads that are there
+        std::uint32_t running, blocked, idle;  // of both: in a task; of those: waiting inside a
+                                               // nested get; without one
+        std::uint64_t in_line;                 // tasks
+    };
+    counts read() const noexcept;
 
     // Lent threads return once nothing is queued, now and whenever they come; own threads go on.
     void dismiss_lent() noexcept;

@@ -122,6 +122,15 @@ TEST_F(admin_documents, metrics_are_those_of_the_runtime) {
     EXPECT_NE(sent->body().find("coord_group_gets_total{group=\"g\"} 0\n"), std::string::npos);
 }
 
+TEST_F(admin_documents, a_dump_is_that_of_the_runtime) {
+    make("g");
+    const auto sent = get("/v1/dump");
+    EXPECT_EQ(sent->status(), 200);
+    EXPECT_EQ(sent->type(), "text/plain; charset=utf-8");
+    EXPECT_EQ(sent->body(), world.owner->dump());
+    EXPECT_NE(sent->body().find("\ngroup \"g\": flights 0"), std::string::npos);
+}
+
 TEST_F(admin_documents, nothing_is_to_be_rendered_guessed_at_or_kept) {
     make("g");
     fill("/v1/groups/g/keys/k", "<script>");
@@ -131,6 +140,7 @@ TEST_F(admin_documents, nothing_is_to_be_rendered_guessed_at_or_kept) {
                                    "/v1/groups/<b>/stats",
                                    "/v1/groups/g/owners/k",
                                    "/v1/peers",
+                                   "/v1/dump",
                                    "/healthz",
                                    "/metrics",
                                    "/nowhere",

@@ -173,6 +173,7 @@ TEST_F(endpoints, an_endpoint_ends_under_requests_of_every_kind) {
                                    "/v1/groups/g/stats",
                                    "/v1/groups",
                                    "/v1/peers",
+                                   "/v1/dump",
                                    "/metrics"})
         clients.emplace_back([path, to = port, &answered] {
             // Until the port is closed.

@@ -203,7 +203,7 @@ TEST_F(admin_keys, a_host_that_is_not_known_gets_nothing) {
     make();
     fill("/v1/groups/g/keys/k", "v");
     for (const char* const path :
-         {"/v1/groups", "/v1/groups/g/keys/k", "/v1/peers", "/healthz", "/metrics", "/nowhere"}) {
+         {"/v1/groups", "/v1/groups/g/keys/k", "/v1/peers", "/v1/dump", "/metrics", "/nowhere"}) {
         const auto sent = send(method::get, path, {{"Host", "evil.example:9090"}});
         EXPECT_EQ(sent->status(), 403) << path;
         EXPECT_EQ(sent->header("Coord-Error-Type"), "denied");
@@ -218,7 +218,7 @@ TEST_F(admin_keys, other_methods_are_told_what_is_possible) {
     make();
     EXPECT_EQ(send(method::put, "/v1/groups/g/keys/k")->header("Allow"), "GET, DELETE");
     for (const char* const path :
-         {"/v1/groups", "/v1/groups/g/owners/k", "/v1/groups/g/stats", "/healthz", "/metrics"})
+         {"/v1/groups", "/v1/groups/g/owners/k", "/v1/groups/g/stats", "/v1/dump", "/metrics"})
         for (const auto verb : {method::remove, method::put}) {
             const auto sent = send(verb, path);
             EXPECT_EQ(sent->status(), 405) << path;

@@ -30,6 +30,7 @@ INSTANTIATE_TEST_SUITE_P(
         named{"/v1/groups", resource::groups, "", ""},
         named{"/v1/groups?pretty", resource::groups, "", ""},
         named{"/v1/peers", resource::peers, "", ""},
+        named{"/v1/dump", resource::dump, "", ""},
         named{"/healthz", resource::health, "", ""},
         named{"/metrics?x=%zz", resource::metrics, "", ""},
         named{"/v1/groups/thumbs/stats", resource::stats, "thumbs", ""},

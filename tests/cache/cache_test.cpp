@@ -221,6 +221,26 @@ TEST(cache, evict_one_drops_the_next_of_main) {
     EXPECT_EQ(all.read(section::main).evicted_full, 2U);
 }
 
+TEST(cache, the_next_victim_can_be_removed_instead) {
+    for (const auto policy : {order::lru, order::s3fifo}) {
+        still_clock time;
+        auto wanted = one_shard(plenty, policy);
+        int removed = 0;
+        wanted.on_leave = [&](const bytes&, leaving why) {
+            removed += why == leaving::removed ? 1 : 0;
+        };
+        store all(wanted, time);
+        put(all, "past", "1", section::main, time.unix - 1);
+        put(all, "ever", "2");
+        EXPECT_TRUE(all.evict_one(leaving::removed));
+        EXPECT_TRUE(all.evict_one(leaving::removed));
+        EXPECT_FALSE(all.evict_one(leaving::removed));
+        EXPECT_EQ(removed, 2);
+        EXPECT_EQ(all.read(section::main).removed, 2U);
+        EXPECT_EQ(all.read(section::main).evicted_expired, 0U);
+    }
+}
+
 TEST(cache, clear_leaves_nothing_and_the_store_goes_on) {
     still_clock time;
     options wanted;

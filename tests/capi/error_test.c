@@ -17,6 +17,8 @@ static void accessors_take_anything(void* wrong) {
     CHECK_TEXT(coord_error_native_domain(wrong), "");
     CHECK(coord_error_native_code(wrong) == 0);
     CHECK(coord_error_cause(wrong) == NULL);
+    size_t len = 9;
+    CHECK(coord_error_detail(wrong, "key", COORD_NUL, &len) == NULL && len == 0);
     coord_error_free(wrong);
 }
 
@@ -32,6 +34,10 @@ static void an_error_says_who_and_what(void) {
     CHECK_TEXT(coord_error_native_domain(error), "");
     CHECK(coord_error_native_code(error) == 0);
     CHECK(coord_error_cause(error) == NULL);
+    size_t len = 9;
+    CHECK(coord_error_detail(error, "group", COORD_NUL, &len) == NULL && len == 0);
+    CHECK(coord_error_detail(error, NULL, 0, NULL) == NULL);
+    CHECK(coord_error_detail(error, NULL, 3, NULL) == NULL);
     coord_error_free(error);
 }
 

@@ -44,6 +44,7 @@ typedef struct family {
     coord_queue* queue;
     coord_queue* loads; /* where requests of `asked` come to */
     coord_group* asked;
+    coord_flight* flight;
     coord_context* context;
     coord_request* request;
     coord_event event; /* a drained one, with another request */
@@ -110,6 +111,32 @@ static void every_call_says_forked(family* all) {
     coord_context_cancel(all->context);
 }
 
+static void what_belongs_to_the_runtime_says_forked(family* all) {
+    coord_runtime* runtime = all->on->runtime;
+    coord_bytes* bytes = POISON;
+    coord_op* op = POISON;
+    coord_flight* flight = POISON;
+    int freed = 0;
+    CHECK_FAILS(COORD_FORKED, "fork", coord_runtime_dump(runtime, &bytes, ERR));
+    CHECK_FAILS(
+        COORD_FORKED, "fork", coord_runtime_set_log(runtime, 0, NULL, &freed, count_free, ERR));
+    CHECK_FAILS(COORD_FORKED,
+                "fork",
+                coord_runtime_set_server_start(runtime, count_free, &freed, count_free, ERR));
+    const coord_flight_options options = {
+        .size = sizeof options, .load = load_echo, .user = &freed, .user_free = count_free};
+    CHECK_FAILS(COORD_FORKED, "fork", coord_flight_new(runtime, &options, &flight, ERR));
+    CHECK(bytes == NULL && flight == NULL && freed == 3);
+    flight = all->flight;
+    CHECK_FAILS(COORD_FORKED, "fork", coord_flight_get(flight, "k", 1, NULL, &bytes, ERR));
+    CHECK_FAILS(COORD_FORKED,
+                "fork",
+                coord_flight_get_start(flight, "k", 1, NULL, all->queue, 1, &op, ERR));
+    CHECK_FAILS(COORD_FORKED, "fork", coord_flight_lock(flight, count_free, &freed, ERR));
+    CHECK(bytes == NULL && op == NULL && freed == 3);
+    coord_flight_free(flight);
+}
+
 static void freeing_leaks_quietly(family* all) {
     coord_op_cancel(all->op);
     coord_op_free(all->op);
@@ -152,6 +179,7 @@ static void a_new_runtime_works(coord_runtime* before) {
 static void child(family* all, coord_runtime* before) {
     alarm(30);
     every_call_says_forked(all);
+    what_belongs_to_the_runtime_says_forked(all);
     freeing_leaks_quietly(all);
     a_new_runtime_works(before);
     fflush(stderr);
@@ -163,6 +191,8 @@ static void open_family(family* all) {
     all->queue = new_queue(runtime);
     all->loads = new_queue(runtime);
     CHECK_OK(coord_context_new(NULL, &all->context, ERR));
+    CHECK_OK(coord_flight_new(
+        runtime, COORD_OPTIONS(coord_flight_options, .load = load_echo), &all->flight, ERR));
     CHECK_OK(coord_group_new(runtime,
                              "asked",
                              COORD_NUL,
@@ -197,6 +227,7 @@ static void close_family(family* all) {
     }
     coord_op_free(all->op);
     coord_group_free(all->asked);
+    coord_flight_free(all->flight);
     coord_queue_free(all->loads);
     coord_queue_free(all->queue);
     coord_context_free(all->context);

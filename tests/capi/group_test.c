@@ -60,7 +60,7 @@ static void refused(coord_runtime* runtime,
 
 static void wrong_options_are_refused_and_the_user_is_freed(coord_runtime* runtime) {
     coord_queue* queue = new_queue(runtime);
-    refused(runtime, (coord_group_options){.flags = 1}, COORD_INVALID_ARGUMENT, "flags");
+    refused(runtime, (coord_group_options){.flags = 4}, COORD_INVALID_ARGUMENT, "options.flags");
     refused(runtime, (coord_group_options){.reserved = 1}, COORD_INVALID_ARGUMENT, "reserved");
     refused(runtime, (coord_group_options){.ttl_ns = -1}, COORD_INVALID_ARGUMENT, "ttl_ns");
     refused(runtime,

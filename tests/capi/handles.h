@@ -14,7 +14,11 @@ enum {
     KIND_OP,
     KIND_REQUEST,
     KIND_RING,
+    KIND_CACHE,
+    KIND_FLIGHT,
     KIND_PEERS,
+    KIND_PEER,
+    KIND_PICKER,
     KIND_ERROR,
     KIND_BYTES,
     KIND_SLICE,
@@ -113,12 +117,17 @@ static inline every_kind make_every_kind(void) {
     all.handle[KIND_REQUEST] = next_event(all.loads).value;
     coord_context* context = NULL;
     coord_ring* ring = NULL;
+    coord_cache* cache = NULL;
     coord_peers* peers = NULL;
     coord_error* error = NULL;
     CHECK_OK(coord_context_new(NULL, &context, ERR));
     CHECK_OK(coord_ring_new(NULL, &ring, ERR));
+    CHECK_OK(coord_cache_new(runtime, NULL, &cache, ERR));
     CHECK_OK(coord_peers_new(runtime, NULL, &peers, ERR));
     CHECK(coord_ring_new(NULL, NULL, &error) == COORD_INVALID_ARGUMENT);
+    coord_flight* flight = NULL;
+    CHECK_OK(coord_flight_new(
+        runtime, COORD_OPTIONS(coord_flight_options, .load = load_echo), &flight, ERR));
     coord_bytes* bytes = new_text("bytes");
     coord_bytes* slice = NULL;
     coord_bytes* external = NULL;
@@ -126,7 +135,20 @@ static inline every_kind make_every_kind(void) {
     CHECK_OK(coord_bytes_new_external("outside", 7, NULL, NULL, &external, ERR));
     all.handle[KIND_CONTEXT] = context;
     all.handle[KIND_RING] = ring;
+    all.handle[KIND_CACHE] = cache;
+    all.handle[KIND_FLIGHT] = flight;
     all.handle[KIND_PEERS] = peers;
+    coord_peer* peer = NULL;
+    coord_picker* picker = NULL;
+    CHECK_OK(coord_peer_new(runtime,
+                            "kind",
+                            COORD_NUL,
+                            COORD_OPTIONS(coord_peer_options, .requests = all.loads),
+                            &peer,
+                            ERR));
+    CHECK_OK(coord_picker_new(runtime, NULL, &picker, ERR));
+    all.handle[KIND_PEER] = peer;
+    all.handle[KIND_PICKER] = picker;
     all.handle[KIND_ERROR] = error;
     all.handle[KIND_BYTES] = bytes;
     all.handle[KIND_SLICE] = slice;
@@ -154,7 +176,13 @@ static inline void free_every_kind(every_kind* all) {
     coord_runtime_free(all->handle[KIND_RUNTIME]);
     coord_context_free(all->handle[KIND_CONTEXT]);
     coord_ring_free(all->handle[KIND_RING]);
+    coord_flight_free(all->handle[KIND_FLIGHT]);
+    CHECK(coord_cache_count(all->handle[KIND_CACHE]) == 0);
+    coord_cache_free(all->handle[KIND_CACHE]);
     coord_peers_free(all->handle[KIND_PEERS]);
+    CHECK_TEXT(coord_peer_url(all->handle[KIND_PEER], NULL), "kind");
+    coord_peer_free(all->handle[KIND_PEER]);
+    coord_picker_free(all->handle[KIND_PICKER]);
     coord_error_free(all->handle[KIND_ERROR]);
     coord_bytes_free(all->handle[KIND_SLICE]);
     coord_bytes_free(all->handle[KIND_BYTES]);

@@ -33,7 +33,7 @@ static void refused(coord_runtime* runtime,
 
 static void wrong_options_are_refused(coord_runtime* runtime) {
     const coord_status invalid = COORD_INVALID_ARGUMENT;
-    refused(runtime, (coord_peers_options){.flags = 8}, invalid, "flags");
+    refused(runtime, (coord_peers_options){.flags = 64}, invalid, "flags");
     refused(runtime, (coord_peers_options){.reserved = 1}, invalid, "reserved");
     refused(runtime, (coord_peers_options){.listen_len = 3}, invalid, "options.listen:");
     refused(runtime, (coord_peers_options){.self_url_len = 3}, invalid, "options.self_url:");

@@ -18,7 +18,7 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from support.line_process import LineProcess  # noqa: E402
+from support.line_process import Ended, LineProcess  # noqa: E402
 
 FULL = os.environ.get("COORD_TEST_EFFORT") == "full"
 SEED = int(os.environ.get("COORD_TEST_SEED") or random.SystemRandom().randrange(1 << 32))
@@ -62,6 +62,20 @@ class Node:
         self.life += 1
         self.process = LineProcess([os.environ["COORD_CHAOS_NODE"], self.loader, self.address, peers])
         self.process.ask("load", THREADS, DEADLINE_MS, (SEED + self.life) % 1_000_000)
+
+    def dump(self) -> str:
+        """What is pending there, for a run that failed. Answers that are still to come are skipped."""
+        if self.process is None:
+            return "not running\n"
+        try:
+            self.process.signal(signal.SIGCONT)
+            self.process.send("dump")
+            while True:
+                answer = self.process.receive()
+                if "dump" in answer:
+                    return answer["dump"]
+        except (Ended, OSError) as why:
+            return f"no dump: {why}\n"
 
     def kill(self) -> None:
         if self.process is not None:
@@ -148,6 +162,14 @@ class Chaos(unittest.TestCase):
         self.restart(node)
 
     def test_answers_stay_right_and_in_time_whatever_happens_to_a_peer(self):
+        try:
+            self.harm_one_after_the_other()
+        except (AssertionError, Ended):
+            for one in self.nodes:
+                print(f"--- what is pending in {one.loader}\n{one.dump()}", flush=True)
+            raise
+
+    def harm_one_after_the_other(self) -> None:
         harms = [self.kill_and_restart, self.stop_and_continue, self.stop_and_kill] * ROUNDS
         self.chance.shuffle(harms)
         self.window("all are well", self.nodes, CALM_MS)

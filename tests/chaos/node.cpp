@@ -6,9 +6,9 @@
 // Says "ok" in its first line when it serves. Then, by lines on stdin, each answered by one JSON
 // object:
 //     load <threads> <deadline in ms> <seed>
-//     window <ms>                             what came of the gets in it, and since the window
-//     before await <loader> <unix ns> <ms>           until a value arrived that it loaded after
-//     that moment
+//     window <ms>                      what came of the gets in it, and since the window before
+//     await <loader> <unix ns> <ms>    until a value arrived that it loaded after that moment
+//     dump                             what is pending
 #include <coord/coord.h>
 
 #include <cstdlib>
@@ -77,12 +77,25 @@ class node {
     json_line run(const std::string& line);
 
   private:
+    std::string dump() const;
+
     coord_runtime* const runtime_ = coord_runtime_default();
     std::string loader_;
     coord_peers* peers_ = nullptr;
     coord_group* group_ = nullptr;
     std::unique_ptr<load> load_;
 };
+
+std::string node::dump() const {
+    coord_error* err = nullptr;
+    coord_bytes* text = nullptr;
+    must(coord_runtime_dump(runtime_, &text, &err), err);
+    std::size_t len = 0;
+    const auto* const data = static_cast<const char*>(coord_bytes_data(text, &len));
+    std::string copy(data, len);
+    coord_bytes_free(text);
+    return copy;
+}
 
 json_line node::run(const std::string& line) {
     std::istringstream words(line);
@@ -103,6 +116,7 @@ json_line node::run(const std::string& line) {
         words >> ms;
         return load_->results().window(std::chrono::milliseconds(ms));
     }
+    if (verb == "dump") return answer.text("dump", dump());
     std::string loader;
     std::int64_t after = 0;
     std::int64_t most_ms = 0;

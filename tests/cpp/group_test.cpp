@@ -13,19 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "cpp/status_of.hpp"
+
 namespace {
 
 using namespace std::chrono_literals;
 using coord::status;
-
-status status_of(auto&& call) {
-    try {
-        call();
-    } catch (const coord::error& why) {
-        return why.status();
-    }
-    return status::ok;
-}
 
 std::string echo(std::string_view key, const coord::context&) {
     return "row/" + std::string(key);
@@ -49,7 +42,7 @@ TEST(cpp_group, loads_once_then_answers_from_memory) {
     EXPECT_EQ(loads, 2);
     EXPECT_EQ(users.name(), "users");
     EXPECT_EQ(users.stats().local_loads, 2U);
-    EXPECT_EQ(users.stats(coord::cache::main).items, 1U);
+    EXPECT_EQ(users.stats(coord::section::main).items, 1U);
 }
 
 TEST(cpp_group, keys_and_values_may_hold_any_byte_or_none) {

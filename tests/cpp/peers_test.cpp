@@ -13,19 +13,12 @@
 #include <unistd.h>
 #include <utility>
 
+#include "cpp/status_of.hpp"
+
 namespace {
 
 using namespace std::chrono_literals;
 using coord::status;
-
-status status_of(auto&& call) {
-    try {
-        call();
-    } catch (const coord::error& why) {
-        return why.status();
-    }
-    return status::ok;
-}
 
 // A url of this machine where nobody listens: the socket keeps the port from others.
 class silent_port {
@@ -109,7 +102,7 @@ TEST(cpp_peers, a_key_is_loaded_once_by_its_owner) {
     EXPECT_EQ(two.here.group.stats().peer_loads, 1U);
     EXPECT_EQ(two.here.group.stats().local_loads, 0U);
     EXPECT_EQ(two.there.group.stats().server_requests, 1U);
-    EXPECT_EQ(two.here.group.stats(coord::cache::hot).items, 1U);
+    EXPECT_EQ(two.here.group.stats(coord::section::hot).items, 1U);
     EXPECT_EQ(two.here.peers.stats().client_requests, 1U);
     EXPECT_EQ(two.there.peers.stats().server_requests, 1U);
 }

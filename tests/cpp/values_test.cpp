@@ -9,18 +9,11 @@
 #include <utility>
 #include <vector>
 
+#include "cpp/status_of.hpp"
+
 namespace {
 
 using namespace std::chrono_literals;
-
-coord::status status_of(auto&& call) {
-    try {
-        call();
-    } catch (const coord::error& why) {
-        return why.status();
-    }
-    return coord::status::ok;
-}
 
 TEST(cpp_bytes, copies_share_the_same_memory) {
     const auto first = coord::bytes::copy_of("hello");

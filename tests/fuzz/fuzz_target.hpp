@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <vector>
@@ -13,6 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
 
 // Good inputs and former culprits.
 std::vector<std::string> fuzz_seeds();
+
+// For targets of which one input is many executions: how many there were, and whether they came
+// by all they should.
+[[gnu::weak]] std::uint64_t fuzz_executions();
+[[gnu::weak]] bool fuzz_covered();
 
 inline void require(bool condition) {
     if (!condition) std::abort();

@@ -1,6 +1,6 @@
 // Runs a fuzz target without clang: inputs made from its seeds by a seeded generator.
 //
-//   x_fuzz [--seed S] [--runs N]      N inputs; without it, as long as COORD_TEST_EFFORT wants
+//   x_fuzz [--seed S] [--runs N]      N executions; without it, as long as COORD_TEST_EFFORT wants
 //   x_fuzz FILE                       that input alone
 //
 // What stops it is printed as hexadecimal digits, for xxd -r -p.
@@ -56,8 +56,15 @@ extent extent_by_effort() {
     return made;
 }
 
+// Of the inputs, or of what the target counts instead.
+std::uint64_t executions(std::uint64_t inputs) {
+    return fuzz_executions != nullptr ? fuzz_executions() : inputs;
+}
+
 bool is_over(const extent& wanted, std::uint64_t runs) {
-    if (runs >= wanted.runs) return true;
+    if (executions(runs) >= wanted.runs) return true;
+    // One that hangs is shown as one that crashes is.
+    if (runs % 256 == 0) alarm(120);
     // Processor time: a busy machine does not make it a smaller test.
     return runs % 256 == 0 && double(std::clock()) / CLOCKS_PER_SEC > wanted.cpu_seconds;
 }
@@ -65,7 +72,7 @@ bool is_over(const extent& wanted, std::uint64_t runs) {
 }  // namespace
 
 int main(int count, char** arguments) {
-    for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL})
+    for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM})
         std::signal(number, show_current);
     auto wanted = extent_by_effort();
     auto seed = coord::random_seed();
@@ -96,6 +103,8 @@ int main(int count, char** arguments) {
         current = coord::fuzz::made_of(seeds, chance, max_input_bytes);
         run_one();
     }
-    std::printf("%llu inputs\n", static_cast<unsigned long long>(runs));
-    return 0;
+    std::printf("%llu inputs, %llu executions\n",
+                static_cast<unsigned long long>(runs),
+                static_cast<unsigned long long>(executions(runs)));
+    return fuzz_covered == nullptr || fuzz_covered() ? 0 : 1;
 }

@@ -104,6 +104,72 @@ TEST_F(peer_errors, a_handler_that_waits_for_a_thread_is_not_called_after_the_cl
     EXPECT_EQ(world.drain().at(0).status, COORD_CANCELLED);
 }
 
+class queued_peer_errors : public peers {
+  protected:
+    void SetUp() override {
+        requests = *queue::make_polled(world.owner);
+        requests->to_host();
+        group_options wanted;
+        wanted.peers = nodes.get();
+        wanted.requests = requests;
+        wanted.requests_token = 5;
+        wanted.peer_errors_queued = true;
+        use(wanted);
+    }
+    void TearDown() override {
+        peers::TearDown();
+        requests->drop_handle();
+    }
+    void fail_owner() {
+        start(1);
+        owner->answer(0, asked_peer::fault(fault::unreachable, COORD_UNAVAILABLE, "peer says"));
+    }
+    request* next_request() {
+        std::array<event, 2> room;
+        EXPECT_EQ(requests->drain(room).count, 1U);
+        EXPECT_EQ(room[0].kind, event_kind::request);
+        EXPECT_EQ(room[0].token, 5U);
+        return static_cast<request*>(static_cast<handle*>(room[0].value));
+    }
+    ref<queue> requests;
+};
+
+TEST_F(queued_peer_errors, come_as_events_beside_the_loads) {
+    fail_owner();
+    request* const asked = next_request();
+    EXPECT_EQ(asked->which(), request_kind::peer_error);
+    EXPECT_EQ(asked->peer_url(), "http://owner:1");
+    asked->succeed();
+    request* const load = next_request();
+    EXPECT_EQ(load->which(), request_kind::load);
+    ASSERT_TRUE(load->set(0, "mine", {}));
+    load->succeed();
+    EXPECT_EQ(world.drain().at(0).value, "mine");
+}
+
+TEST_F(queued_peer_errors, that_nobody_drains_hold_nobody_beyond_the_deadline) {
+    start(1, "k", 1s);
+    owner->answer(0, asked_peer::fault(fault::unreachable, COORD_UNAVAILABLE));
+    world.advance(1s);
+    EXPECT_EQ(world.drain().at(0).status, COORD_TIMED_OUT);
+    next_request()->abandon();
+    EXPECT_EQ(group_->read().flights_active, 0U);
+}
+
+TEST_F(queued_peer_errors, are_decided_by_default_once_the_queue_is_closed) {
+    requests->close();
+    fail_owner();
+    EXPECT_EQ(world.drain().at(0).status, COORD_CLOSED) << "the load has nowhere to go, either";
+}
+
+TEST_F(queued_peer_errors, that_lie_in_a_queue_when_it_goes_end_abandoned) {
+    fail_owner();
+    std::array<event, 1> room;
+    ASSERT_EQ(requests->drain(room).count, 1U);
+    clear(room[0]);
+    EXPECT_EQ(world.drain().at(0).status, COORD_ABANDONED);
+}
+
 class removals : public peers {
   protected:
     void SetUp() override {

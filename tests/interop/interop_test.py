@@ -204,6 +204,71 @@ class Removal(Case):
             self.assertEqual(self.cluster.loads()[key], Counter({self.cluster.owner(key).name: 2}), key)
 
 
+class Setting(Case):
+    """Each turn every node has a copy first, so that one that stays old is seen."""
+
+    def fill(self, key: bytes, expected: bytes) -> None:
+        self.assert_everywhere(key, answer_of(expected))
+
+    def set(self, setter: Node, key: bytes, value: bytes, *expiry: int, verb: str = "set") -> None:
+        answer = setter.ask(verb, GROUP, word_of(key), word_of(value), *expiry)
+        self.assertEqual(answer, {"ok": True}, (setter.name, key[:40]))
+
+    def test_after_a_set_by_or_at_one_of_ours_nobody_gives_an_older_value(self):
+        for owner in self.nodes:
+            key = self.cluster.own_key(owner, b"set")
+            value = self.value_of(key)
+            for setter in self.nodes:
+                if setter.name.startswith("go") and owner.name.startswith("go"):
+                    continue
+                for verb in ("set", "set_hot"):
+                    self.fill(key, value)
+                    value = b"%s by %s" % (verb.encode(), setter.name.encode())
+                    self.set(setter, key, value, verb=verb)
+            self.fill(key, value)
+            self.assertEqual(self.cluster.loads()[key], Counter({owner.name: 1}), "sets load nothing")
+
+    def test_a_go_setter_and_a_go_owner_leave_old_copies_which_the_next_set_of_ours_mends(self):
+        owner, setter = (self.cluster.named(name) for name in ("go-1", "go-2"))
+        key = self.cluster.own_key(owner, b"left stale")
+        self.fill(key, self.value_of(key))
+        self.set(setter, key, b"new", verb="set_hot")
+        for node in self.nodes:
+            expected = b"new" if node in (owner, setter) else self.value_of(key)
+            self.assertEqual(node.get(key), answer_of(expected), node.name)
+        self.set(self.cluster.named("ours-1"), key, b"newer")
+        self.fill(key, b"newer")
+
+    def test_what_was_set_is_removed_everywhere_from_every_side_and_loaded_again(self):
+        for owner in self.nodes:
+            key = self.cluster.own_key(owner, b"set and removed")
+            for turn, remover in enumerate(self.nodes):
+                setter = self.cluster.named(("ours-1", "ours-2")[turn % 2])
+                self.set(setter, key, b"set %d" % turn)
+                self.fill(key, b"set %d" % turn)
+                self.assertEqual(remover.ask("remove", GROUP, word_of(key)), {"ok": True})
+                self.fill(key, self.value_of(key))
+
+    def test_keys_and_values_of_any_bytes_are_set(self):
+        for turn, key in enumerate(ODD_KEYS):
+            if key == b"" and self.nodes[turn % 4].name.startswith("go"):
+                continue  # which refuses the empty key
+            setter = self.nodes[turn % len(self.nodes)]
+            both_go = setter.name.startswith("go") and self.cluster.owner(key).name.startswith("go")
+            self.set(self.cluster.named("ours-1") if both_go else setter, key, b"\x00\xff" + key)
+            self.fill(key, b"\x00\xff" + key)
+
+    def test_sizes_and_the_instant_of_expiry_survive(self):
+        for owner in self.nodes:
+            for setter in (self.cluster.named("ours-1"), self.cluster.named("ours-2")):
+                key = self.cluster.own_key(owner, b"set to expire by " + setter.name.encode())
+                self.set(setter, key, b"", FAR)
+                for node in self.nodes:
+                    answer = node.get(key)
+                    self.assertEqual(answer["len"], 0)
+                    self.assertAlmostEqual(answer["expire_ns"], FAR, delta=1_000_000_000)
+
+
 class Failures(Case):
     def test_what_the_owners_loader_says_reaches_the_caller_and_nothing_else_is_tried(self):
         told = {b"!missing": "not_found", b"!fail": "host_failed"}

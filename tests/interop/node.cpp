@@ -97,6 +97,9 @@ class node {
     json_line run_on_group(const std::string& verb,
                            coord_group* group,
                            const std::vector<std::string>& keys);
+    json_line set(const std::string& verb,
+                  coord_group* group,
+                  const std::vector<std::string>& words);
     json_line set_peers(const std::string& list);
     json_line owner(const std::string& key);
     json_line loads() const;
@@ -123,6 +126,7 @@ json_line node::run(const std::vector<std::string>& words) {
     const auto group = groups_.find(words.at(1));
     if (group == groups_.end()) stop("there is no group " + words[1]);
     std::vector<std::string> keys;
+    if (verb == "set" || verb == "set_hot") return set(verb, group->second, words);
     for (std::size_t i = 2; i < words.size(); ++i) keys.push_back(key_of(words[i]));
     return run_on_group(verb, group->second, keys);
 }
@@ -140,6 +144,22 @@ json_line node::run_on_group(const std::string& verb,
     }
     if (verb != "remove") stop("what is " + verb + "?");
     const auto status = coord_group_remove(group, key.data(), key.size(), nullptr, &err);
+    return status == COORD_OK ? json_line().boolean("ok", true) : failure(status, err);
+}
+
+// A key, a value written like one, and maybe the instant of its expiry.
+json_line node::set(const std::string& verb,
+                    coord_group* group,
+                    const std::vector<std::string>& words) {
+    const auto key = key_of(words.at(2));
+    const auto value = key_of(words.at(3));
+    coord_value_options how{};
+    how.size = sizeof how;
+    if (verb == "set_hot") how.flags = COORD_VALUE_HOT;
+    if (words.size() > 4) how.expire_unix_ns = std::stoll(words[4]);
+    coord_error* err = nullptr;
+    const auto status = coord_group_set(
+        group, key.data(), key.size(), value.data(), value.size(), &how, nullptr, &err);
     return status == COORD_OK ? json_line().boolean("ok", true) : failure(status, err);
 }
 

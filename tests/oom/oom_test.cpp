@@ -98,8 +98,14 @@ int main(int argc, char** argv) {
     options.worker_threads = 2;
     coord_runtime* runtime = nullptr;
     check(coord_runtime_new(&options, &runtime, nullptr) == COORD_OK, "a runtime");
-    for (const auto* all :
-         {&value_scenarios(), &runtime_scenarios(), &group_scenarios(), &peers_scenarios()})
+    for (const auto* all : {&value_scenarios(),
+                            &kept_scenarios(),
+                            &runtime_scenarios(),
+                            &group_scenarios(),
+                            &changes_scenarios(),
+                            &hooks_scenarios(),
+                            &peers_scenarios(),
+                            &serving_scenarios()})
         for (const auto& one : *all)
             if (argc < 2 || std::strstr(one.name, argv[1]) != nullptr) torture(one, runtime);
     coord_runtime_free(runtime);

@@ -38,9 +38,13 @@ struct scenario {
 };
 
 const std::vector<scenario>& value_scenarios();
+const std::vector<scenario>& kept_scenarios();
 const std::vector<scenario>& runtime_scenarios();
 const std::vector<scenario>& group_scenarios();
+const std::vector<scenario>& changes_scenarios();
+const std::vector<scenario>& hooks_scenarios();
 const std::vector<scenario>& peers_scenarios();
+const std::vector<scenario>& serving_scenarios();
 
 inline int failures = 0;
 inline const char* running = "";

@@ -28,7 +28,7 @@ struct job final : task {
 
 // The tasks of a test must not go while a thread is still on its way out of one.
 void await_quiet(const workers& pool) {
-    while (pool.busy() != 0) std::this_thread::yield();
+    while (pool.read().running != 0) std::this_thread::yield();
 }
 
 TEST(workers, run_everything_that_is_posted_exactly_once) {

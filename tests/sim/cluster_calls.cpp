@@ -26,21 +26,6 @@ class cluster_world::told_get final : public groupcache::asker {
     const std::uint64_t token_;
 };
 
-class cluster_world::told_removal final : public groupcache::remover {
-  public:
-    told_removal(cluster_world& in, std::uint64_t token) noexcept : world_(in), token_(token) {
-        ++world_.told_alive_;
-    }
-    ~told_removal() override { --world_.told_alive_; }
-    void removed(const result<>& outcome) noexcept override {
-        world_.ended(token_, outcome ? COORD_OK : outcome.error().status(), nullptr);
-    }
-
-  private:
-    cluster_world& world_;
-    const std::uint64_t token_;
-};
-
 std::uint64_t cluster_world::key_of(std::string_view text) {
     std::uint64_t key = 0;
     std::from_chars(text.data() + 4, text.data() + text.size(), key);
@@ -71,7 +56,7 @@ cluster_world::call cluster_world::make_call(node& at, kind what) {
     mine.key = below(keys_);
     if (at.member) mine.seen_from = model_.floor_of(mine.key);
     mine.since = clock_.now();
-    if (what != kind::removal) mine.latest = load_deadline(at);
+    if (what == kind::get || what == kind::ask) mine.latest = load_deadline(at);
     return mine;
 }
 
@@ -133,70 +118,6 @@ void cluster_world::look_up(node& at) {
     seen("looked up");
 }
 
-std::uint64_t cluster_world::begin_removal(node& at, call& mine) {
-    std::uint32_t others = 0;
-    for (const auto& each : nodes_) {
-        const auto& list = at.peers->list();
-        if (each.get() != &at && std::count(list.begin(), list.end(), url_of(each->index)) != 0)
-            others |= 1U << each->index;
-    }
-    mine.removal = model_.begin_removal(mine.key, lists(), others);
-    for (const auto& each : loads_)
-        if (each.key == mine.key && is_live(*each.flight)) seen("removed while loading");
-    if (at.peers->owns(key_text(mine.key))) {
-        // Nobody comes before it.
-        model_.came_by(mine.removal, at.index);
-        model_.drop(at.index, mine.key);
-    }
-    return mine.removal;
-}
-
-void cluster_world::start_removal(node& at) {
-    if (!at.group) return;
-    const auto token = next_token_++;
-    call mine = make_call(at, kind::removal);
-    const auto deadline = some_deadline();
-    mine.latest = std::min(mine.latest, deadline);
-    const auto until = some_context(mine);
-    if (mine.latest == never) mine.latest = load_deadline(at);
-    const auto before = std::exchange(removal_now_, begin_removal(at, mine));
-    calls_.emplace(token, mine);
-    auto started = at.group->start_remove(key_text(mine.key), deadline, until, at.answers, token);
-    removal_now_ = before;
-    if (!started) return fail("a removal was refused: " + std::string(started.error().message()));
-    calls_[token].op = *started;
-    seen("removal started");
-}
-
-void cluster_world::tell_removal(node& at) {
-    if (!at.group) return;
-    const auto token = next_token_++;
-    call mine = make_call(at, kind::removal);
-    const auto deadline = some_deadline();
-    mine.latest = deadline != never ? deadline : load_deadline(at);
-    const auto before = std::exchange(removal_now_, begin_removal(at, mine));
-    calls_.emplace(token, mine);
-    at.group->remove_everywhere(
-        key_text(mine.key), deadline, ref<told_removal>(new told_removal(*this, token)));
-    removal_now_ = before;
-    seen("removal asked");
-}
-
-void cluster_world::blocking_removal(node& at) {
-    if (depth_ > 2 || !at.group) return;
-    call mine = make_call(at, kind::removal);
-    const auto deadline = some_deadline();
-    mine.latest = deadline != never ? deadline : load_deadline(at);
-    const auto before = std::exchange(removal_now_, begin_removal(at, mine));
-    const auto group = at.group;
-    ++depth_;
-    const auto ended = group->remove(key_text(mine.key), deadline, nullptr);
-    --depth_;
-    removal_now_ = before;
-    check_removal(mine, ended ? COORD_OK : ended.error().status());
-    seen("blocking removal");
-}
-
 void cluster_world::ended(std::uint64_t token, coord_status status, const bytes* value) {
     const auto there = calls_.find(token);
     if (there == calls_.end()) return fail("a call ended twice, or was never made");
@@ -205,8 +126,8 @@ void cluster_world::ended(std::uint64_t token, coord_status status, const bytes*
     calls_.erase(there);
     note(token);
     note(static_cast<std::uint64_t>(status));
-    if (mine.what == kind::removal)
-        check_removal(mine, status);
+    if (mine.what == kind::removal || mine.what == kind::set)
+        check_change(mine, status);
     else
         check_get(mine, status, value);
 }

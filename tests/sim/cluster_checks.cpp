@@ -50,30 +50,6 @@ void cluster_world::check_status(const call& mine, coord_status status) {
     }
 }
 
-void cluster_world::check_removal(const call& mine, coord_status status) {
-    if (status == COORD_OK) {
-        if (!model_.reached_all(mine.removal))
-            return fail("a removal ended well that a peer has not confirmed");
-        // The group it ran in may have been closed meanwhile, and another opened in its place.
-        const bool same_life = nodes_[mine.at]->life == mine.life;
-        if (same_life && model_.ended_well(mine.removal, lists())) seen("removal that binds");
-        return seen("removed");
-    }
-    if (status == COORD_TIMED_OUT) {
-        if (clock_.now() < mine.latest) fail("a removal timed out before its deadline");
-        return seen("removal timed out");
-    }
-    if (status == COORD_CANCELLED) {
-        if (!mine.must_end) fail("a removal was cancelled without a reason");
-        return seen("removal cancelled");
-    }
-    if (status != COORD_UNAVAILABLE) fail("an unexpected end of a removal");
-    // An owner is given half of the time, so that one that hangs leaves some for the others.
-    const bool had_half = clock_.now() - mine.since >= (mine.latest - mine.since) / 2;
-    if (calm_ && !had_half) fail("a removal failed, and nothing was broken");
-    seen("removal not confirmed");
-}
-
 // What is cancelled or past its deadline has ended: its event is there, undrained at most.
 void cluster_world::check_deadlines() {
     if (depth_ > 0 || !one_in(8)) return;
@@ -146,6 +122,7 @@ void cluster_world::check_question(node& from, std::uint64_t key, const flight& 
 void cluster_world::check_rest() {
     if (!calls_.empty()) return fail("a waiter was lost: nothing runs, and somebody still waits");
     if (!serving_.empty()) return fail("a peer was never answered");
+    if (!hosted_.empty()) return fail("a host was asked, and nobody waits for it");
     if (!links_.empty()) return fail("a question is open, and nobody waits for it");
     if (told_alive_ != 0) return fail("somebody who was told is still held");
     for (const auto& each : nodes_) check_counters(*each);
@@ -169,11 +146,12 @@ void cluster_world::check_counters(const node& at) {
     if (now.peer_errors != did.faults) fail("faults of peers counted wrongly");
     if (now.server_requests != did.served) fail("requests of peers counted wrongly");
     if (now.peer_slowest_ns != did.slowest_ns) fail("the slowest answer is another");
+    if (now.changes_active != 0) fail("a change counted where none is under way");
 }
 
 // How long after its time a value may be seen: it was on its way, and clocks differ.
 duration cluster_world::lateness() const noexcept {
-    return links_.slowest() + duration(tells_ttl_ ? 0 : 2 * max_skew_);
+    return links_.slowest() + duration(tells_ttl_ && !dates_set_ ? 0 : 2 * max_skew_);
 }
 
 }  // namespace coord::sim

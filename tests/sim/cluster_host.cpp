@@ -62,6 +62,7 @@ void cluster_world::begin_load(std::size_t at, flight& made) {
 }
 
 void cluster_world::answer_load() {
+    if (!hook_requests_.empty() && one_in(3)) return answer_hook(below(4));
     if (!decisions_.empty() && one_in(2))
         decide(static_cast<std::size_t>(below(decisions_.size())), below(6));
     else if (!loads_.empty())
@@ -145,20 +146,48 @@ bool cluster_world::is_up(std::size_t at) const noexcept {
 }
 
 void cluster_world::serve(const exchange& what) {
+    if (nodes_[what.to]->accepts) return ask_to_accept(what);
+    serve_accepted(what);
+}
+
+void cluster_world::serve_accepted(const exchange& what) {
+    node& at = *nodes_[what.to];
+    at.group->count_server_request();
+    ++at.did.served;
+    if (what.verb == asks::get) return serve_get(what);
+    if (!calm_ && one_in(40)) {
+        seen("change refused");
+        return links_.say(what.id, {COORD_DENIED});
+    }
+    if (what.verb == asks::set) return serve_set(what);
+    model_.came_by(what.change, what.to);
+    model_.drop(what.to, key_of(what.key));
+    at.group->remove_here(what.key);
+    links_.say(what.id, {});
+}
+
+void cluster_world::serve_set(const exchange& what) {
+    node& at = *nodes_[what.to];
+    // As if it were not known to take values: nothing is done.
+    if (at.refuses_sets) return links_.say(what.id, {COORD_UNSUPPORTED});
+    const auto key = key_of(what.key);
+    const auto expire = what.value.expire_unix_ns;
+    model::value value;
+    if (!model::value::parse(what.value.value, value)) return fail("a value came that nobody set");
+    model_.came_by(what.change, what.to);
+    model_.drop(what.to, key);
+    model_.kept_by_owner(value.load, what.to);
+    const bytes_ref entry(bytes::make(what.key, what.value.value, expire, 0), false);
+    const auto kept = at.group->set_here(entry);
+    if (kept && (expire == 0 || expire > at.time.unix_ns()))
+        model_.keep(what.to, key, clock_.now(), expire);
+    seen("set at its owner");
+    links_.say(what.id, {kept ? COORD_OK : kept.error().status()});
+}
+
+void cluster_world::serve_get(const exchange& what) {
     node& at = *nodes_[what.to];
     const auto group = at.group;
-    group->count_server_request();
-    ++at.did.served;
-    if (what.removes) {
-        if (!calm_ && one_in(40)) {
-            seen("removal refused");
-            return links_.say(what.id, {COORD_DENIED, {}, 0, 0});
-        }
-        model_.came_by(what.removal, what.to);
-        model_.drop(what.to, key_of(what.key));
-        group->remove_here(what.key);
-        return links_.say(what.id, {});
-    }
     const auto now = clock_.now();
     // Go tells no deadline.
     const auto deadline = one_in(3) ? never : after(now, what.deadline - what.put);
@@ -196,46 +225,51 @@ void cluster_world::said(std::uint64_t exchange,
 
 // --- asking peers
 
-void cluster_world::ask_peer(std::size_t from,
-                             std::size_t to,
-                             bool removes,
-                             const groupcache::peer_question& what,
-                             groupcache::peer_caller& caller) {
+void cluster_world::ask_peer(const peer_call& put, groupcache::peer_caller& caller) {
     exchange mine;
-    mine.from = from;
-    mine.to = to;
-    mine.removes = removes;
-    mine.key = what.key;
+    mine.from = put.from;
+    mine.to = put.to;
+    mine.verb = put.verb;
+    mine.key = put.what.key;
     mine.put = clock_.now();
-    mine.deadline = what.deadline;
+    mine.deadline = put.what.deadline;
     mine.caller = &caller;
-    if (removes) {
-        mine.removal = removal_now_;
-        if (removal_now_ == 0) return fail("a removal that nobody asked for");
-    } else {
+    if (put.value) {
+        mine.value.value = put.value->value();
+        mine.value.expire_unix_ns = put.value->expire_unix_ns();
+    }
+    if (put.verb == asks::get) {
         const auto& asking = static_cast<const flight&>(caller);
         not_given_.erase(&asking);
-        check_question(*nodes_[from], key_of(what.key), asking);
+        check_question(*nodes_[put.from], key_of(put.what.key), asking);
+    } else {
+        mine.change = change_now_;
+        if (change_now_ == 0) return fail("a change that nobody asked for");
     }
+    if (nodes_[put.from]->asks_by_host) return ask_by_host(std::move(mine), put);
     links_.put(std::move(mine));
 }
 
 void cluster_world::ended(const exchange& what, links::end how) {
     const auto got = read(what, how);
+    if (what.asked != nullptr) return answer_peer_request(what, got);
+    deliver(what, got);
+}
+
+// What came of a question goes to who asked.
+void cluster_world::deliver(const exchange& what, const peer_answer& got) {
     note(what.id);
     note(static_cast<std::uint64_t>(got.why));
-    if (what.removes) {
-        if (!model_.came_by_yet(what.removal, what.from)) {
-            // The owner's answer: now the node itself removes.
-            model_.came_by(what.removal, what.from);
-            model_.drop(what.from, key_of(what.key));
-        }
-    } else {
+    if (what.verb == asks::get) {
         count_answer(what, got);
+    } else if (what.from == what.to || !model_.came_by_yet(what.change, what.from)) {
+        // The owner's answer: now the node itself changes. Also one that was told to ask itself.
+        model_.came_by(what.change, what.from);
+        model_.drop(what.from, key_of(what.key));
     }
-    const auto before = std::exchange(removal_now_, what.removal);
+    const auto before = std::exchange(change_now_, what.change);
     what.caller->answered(got);
-    removal_now_ = before;
+    change_now_ = before;
 }
 
 peer_answer cluster_world::read(const exchange& what, links::end how) {
@@ -249,11 +283,13 @@ peer_answer cluster_world::read(const exchange& what, links::end how) {
     node& at = *nodes_[what.from];
     if (told.status == COORD_CANCELLED || told.status == COORD_CLOSED)
         return says(fault::unreachable, COORD_UNAVAILABLE);
+    if (told.at_the_door && what.verb == asks::get)
+        return says(fault::unreachable, COORD_UNAVAILABLE);
     if (told.status != COORD_OK) {
-        const bool is_seed = at.peers->dialect() == speaks::seed;
+        const bool is_seed = at.peers->dialect() == speaks::seed && what.verb == asks::get;
         return says(is_seed && one_in(2) ? fault::unreachable : fault::refused, told.status);
     }
-    if (what.removes) return {};
+    if (what.verb != asks::get) return {};
     auto expire = told.expire_unix_ns;
     if (expire != 0 && tells_ttl_) expire = at.time.unix_ns() + told.ttl_ns;
     if (expire != 0 && expire <= at.time.unix_ns()) {

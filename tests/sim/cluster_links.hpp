@@ -13,6 +13,8 @@
 
 #include "base/random.hpp"
 #include "groupcache/peer.hpp"
+#include "runtime/request.hpp"
+#include "sim/cluster_peers.hpp"
 #include "support/virtual_clock.hpp"
 
 namespace coord::sim {
@@ -20,21 +22,24 @@ namespace coord::sim {
 // What a node says to a question, as it leaves that node.
 struct reply {
     coord_status status = COORD_OK;
-    std::string value;
+    std::string value{};
     std::int64_t expire_unix_ns = 0;  // by the clock of who says it; 0 = does not expire
     std::int64_t ttl_ns = 0;          // what was left of it when it was said
+    bool at_the_door = false;         // a hook refused it
 };
 
 struct exchange {
     std::uint64_t id = 0;
     std::size_t from = 0;
     std::size_t to = 0;
-    bool removes = false;
+    asks verb = asks::get;
     std::string key;
+    reply value{};  // of a set
     time_point put;
     time_point deadline;
-    std::uint64_t removal = 0;  // which one it is part of
+    std::uint64_t change = 0;  // which one it is part of
     groupcache::peer_caller* caller = nullptr;
+    request* asked = nullptr;  // instead: what the host was asked, to be answered by it
 
     bool lost = false;    // nothing comes any more before the deadline
     bool served = false;  // the other side has seen it

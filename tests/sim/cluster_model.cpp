@@ -28,32 +28,48 @@ std::string model::check(std::uint64_t key,
                          duration late,
                          std::string_view text) const {
     value got;
-    if (!value::parse(text, got) || got.node >= nodes_ || got.load >= next_load_)
-        return "a value that no load gave";
+    if (!value::parse(text, got) || got.load >= next_load_) return "a value that no load gave";
     if (got.key != key) return "the value of another key";
-    if (got.load < seen_from[got.node]) return "a value from before a removal that had ended well";
+    birth from{static_cast<std::size_t>(got.node), got.load};
+    if (got.node == of_set) {
+        const auto there = sets_.find(got.load);
+        if (there == sets_.end()) return "a value that nobody set";
+        from = there->second;
+    }
+    if (from.node >= nodes_) return "a value that its owner never had";
+    if (from.number < seen_from[from.node])
+        return "a value from before a change that had ended well";
     const auto expires = time_point(duration(static_cast<std::int64_t>(got.expires)));
     if (got.expires != 0 && got.stale == 0 && after(expires, late) < since)
         return "a value that had expired";
     return {};
 }
 
-std::uint64_t model::begin_removal(std::uint64_t key, std::uint64_t lists, std::uint32_t others) {
-    removals_.push_back({key, lists, others, {}});
-    return removals_.size();
+std::uint64_t model::begin_set() {
+    sets_.emplace(next_load_, birth{});
+    return next_load_++;
 }
 
-void model::came_by(std::uint64_t removal, std::size_t node) noexcept {
-    if (removal == 0) return;
-    removals_[removal - 1].marks[node] = next_load_;
+void model::kept_by_owner(std::uint64_t set, std::size_t node) {
+    sets_[set] = {node, next_load_++};
 }
 
-bool model::came_by_yet(std::uint64_t removal, std::size_t node) const noexcept {
-    return removal == 0 || removals_[removal - 1].marks[node] != 0;
+std::uint64_t model::begin_change(std::uint64_t key, std::uint64_t lists, std::uint32_t others) {
+    changes_.push_back({key, lists, others, {}});
+    return changes_.size();
 }
 
-bool model::ended_well(std::uint64_t removal, std::uint64_t lists) {
-    const auto& mine = removals_[removal - 1];
+void model::came_by(std::uint64_t change, std::size_t node) noexcept {
+    if (change == 0) return;
+    changes_[change - 1].marks[node] = next_load_;
+}
+
+bool model::came_by_yet(std::uint64_t change, std::size_t node) const noexcept {
+    return change == 0 || changes_[change - 1].marks[node] != 0;
+}
+
+bool model::ended_well(std::uint64_t change, std::uint64_t lists) {
+    const auto& mine = changes_[change - 1];
     if (mine.lists == 0 || mine.lists != lists) return false;
     auto& floors = floors_[mine.key];
     for (std::size_t node = 0; node < nodes_; ++node)
@@ -61,8 +77,8 @@ bool model::ended_well(std::uint64_t removal, std::uint64_t lists) {
     return true;
 }
 
-bool model::reached_all(std::uint64_t removal) const noexcept {
-    const auto& mine = removals_[removal - 1];
+bool model::reached_all(std::uint64_t change) const noexcept {
+    const auto& mine = changes_[change - 1];
     for (std::size_t node = 0; node < nodes_; ++node)
         if ((mine.others & (1U << node)) != 0 && mine.marks[node] == 0) return false;
     return true;

@@ -73,7 +73,10 @@ struct node {
     ref<linked_peers> peers;
     groupcache::group_options wanted;
     ref<groupcache::group> group;  // null while it is down
-    bool member = true;            // in the list on which all agree
+    bool asks_by_host = false;     // by a transport of its own, with requests
+    bool accepts = false;          // its host is asked before a peer is served
+    bool refuses_sets = false;
+    bool member = true;  // in the list on which all agree
     bool closing = false;
     std::uint64_t life = 0;  // counts its groups
     tally did;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "groupcache/peer.hpp"
@@ -13,14 +14,22 @@ inline std::string url_of(std::size_t node) {
     return "http://node-" + std::to_string(node) + ":8080";
 }
 
+enum class asks : std::uint8_t { get, set, removal };
+
+struct peer_call {
+    std::size_t from;
+    std::size_t to;
+    asks verb;
+    const groupcache::peer_question& what;
+    bytes_ref value{};  // of a set
+};
+
 // Where questions go.
 class asks_peers {
   public:
-    virtual void ask_peer(std::size_t from,
-                          std::size_t to,
-                          bool removes,
-                          const groupcache::peer_question& what,
-                          groupcache::peer_caller& caller) = 0;
+    virtual void ask_peer(const peer_call& put, groupcache::peer_caller& caller) = 0;
+    // For a picker that does not know its own mind.
+    virtual std::uint64_t any_number() = 0;
 
   protected:
     ~asks_peers() = default;
@@ -32,16 +41,16 @@ class linked_peer final : public groupcache::peer {
         : through_(through), from_(from), to_(to), url_(url_of(to)) {}
     const std::string& url() const noexcept override { return url_; }
     void get(const groupcache::peer_question& what, groupcache::peer_caller& to) noexcept override {
-        through_.ask_peer(from_, to_, false, what, to);
+        through_.ask_peer({from_, to_, asks::get, what}, to);
     }
     void remove(const groupcache::peer_question& what,
                 groupcache::peer_caller& to) noexcept override {
-        through_.ask_peer(from_, to_, true, what, to);
+        through_.ask_peer({from_, to_, asks::removal, what}, to);
     }
-    void set(const groupcache::peer_question&,
-             bytes_ref,
+    void set(const groupcache::peer_question& what,
+             bytes_ref value,
              groupcache::peer_caller& to) noexcept override {
-        to.answered({error(COORD_UNSUPPORTED), groupcache::peer_answer::fault::refused});
+        through_.ask_peer({from_, to_, asks::set, what, std::move(value)}, to);
     }
 
   private:
@@ -56,12 +65,17 @@ enum class speaks : std::uint8_t { mailgun, seed };
 class linked_peers final : public shared, public groupcache::picker {
   public:
     linked_peers(asks_peers& through, std::size_t self, std::size_t nodes, speaks dialect)
-        : self_(url_of(self)), dialect_(dialect) {
+        : through_(through), self_(url_of(self)), dialect_(dialect) {
         for (std::size_t i = 0; i < nodes; ++i)
             all_.push_back(ref<linked_peer>(new linked_peer(through, self, i)));
     }
 
+    // From now on it names anybody, another one each time, until it has a list again.
+    void waver() noexcept { wavers_ = true; }
+    bool wavers() const noexcept { return wavers_; }
+
     void set(std::vector<std::string> list) {
+        wavers_ = false;
         ring_ = ring::ring(std::move(list), 4, ring::profile::v2_fnv1_md5);
     }
     const std::vector<std::string>& list() const noexcept { return ring_.peers(); }
@@ -74,6 +88,7 @@ class linked_peers final : public shared, public groupcache::picker {
 
     shared& self() const noexcept override { return const_cast<linked_peers&>(*this); }
     ref<groupcache::peer> pick(std::string_view key) noexcept override {
+        if (wavers_) return anybody();
         if (owns(key)) return nullptr;
         for (const auto& each : all_)
             if (each->url() == *ring_.owner(key)) return each;
@@ -81,6 +96,11 @@ class linked_peers final : public shared, public groupcache::picker {
     }
     std::vector<ref<groupcache::peer>> others() override {
         std::vector<ref<groupcache::peer>> found;
+        if (wavers_) {
+            for (auto left = through_.any_number() % 4; left > 0; --left)
+                if (auto one = anybody()) found.push_back(std::move(one));
+            return found;
+        }
         for (const auto& url : list())
             for (const auto& each : all_)
                 if (each->url() == url && url != self_) found.push_back(each);
@@ -95,10 +115,21 @@ class linked_peers final : public shared, public groupcache::picker {
     void drop_user() noexcept override { --users_; }
 
   private:
+    // Of its last list, this process too: by a link, or as nobody.
+    ref<groupcache::peer> anybody() {
+        const auto chosen = through_.any_number() % (list().size() + 1);
+        if (chosen == list().size()) return nullptr;
+        for (const auto& each : all_)
+            if (each->url() == list()[chosen]) return each;
+        return nullptr;
+    }
+
+    asks_peers& through_;
     const std::string self_;
     const speaks dialect_;
     std::vector<ref<linked_peer>> all_;
     ring::ring ring_;
+    bool wavers_ = false;
     int users_ = 0;
 };
 

@@ -61,6 +61,14 @@ void cluster_world::shuffle_list(node& at) {
     at.peers->set(std::move(list));
 }
 
+void cluster_world::let_picker_waver(node& at) {
+    at.peers->waver();
+    ++lists_changed_;
+    lists_agree_ = false;
+    lists_ever_differed_ = true;
+    seen("picker wavered");
+}
+
 void cluster_world::let_lists_agree() {
     std::vector<std::string> list;
     for (const auto& each : nodes_)

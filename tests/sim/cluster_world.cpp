@@ -58,6 +58,10 @@ void cluster_world::make_node(std::size_t i, std::int64_t skew) {
     } else {
         wanted.load = &cluster_world::on_load;
     }
+    made.asks_by_host = one_in(3);
+    made.accepts = one_in(4);
+    made.refuses_sets = one_in(8);
+    if (made.refuses_sets) ++refuses_sets_;
     if (one_in(3)) wanted.peer_error = &cluster_world::on_peer_error;
     static constexpr std::array<std::uint64_t, 3> budgets = {0, 600, 4'000};
     static constexpr std::array<std::int64_t, 3> timeouts = {1'500, 8'000, 60'000};
@@ -83,6 +87,7 @@ bool cluster_world::step() {
 
 void cluster_world::act() {
     ++steps_;
+    if (depth_ == 0) spent_.clear();
     const auto what = below(100);
     note(what);
     node& at = some_node();
@@ -95,7 +100,7 @@ void cluster_world::act() {
     else if (what < 28)
         look_up(at);
     else if (what < 32)
-        start_removal(at);
+        start_change(at, one_in(2) ? kind::set : kind::removal);
     else if (what < 34)
         tell_removal(at);
     else if (what < 48)
@@ -114,10 +119,10 @@ void cluster_world::act() {
 }
 
 void cluster_world::act_rarely() {
-    const auto what = below(14);
+    const auto what = below(15);
     node& at = some_node();
     if (what < 2) return cancel_context();
-    if (what < 4) return blocking_removal(at);
+    if (what < 4) return blocking_change(at, one_in(2) ? kind::set : kind::removal);
     if (what < 6) return let_everything_end();
     if (calm_) return;
     if (!at.group && !one_in(4)) return start_group(at);
@@ -129,6 +134,7 @@ void cluster_world::act_rarely() {
         seen("cut");
         return links_.cut(at.index, below(nodes_.size()));
     }
+    if (what < 13) return let_picker_waver(at);
     links_.heal();
 }
 
@@ -216,11 +222,13 @@ void cluster_world::let_everything_end() {
         }
         did = answer_everything() || did;
     }
+    spent_.clear();
     if (violation_.empty()) check_rest();
 }
 
 bool cluster_world::answer_everything() {
-    const bool some = !loads_.empty() || !decisions_.empty();
+    const bool some = !loads_.empty() || !decisions_.empty() || !hook_requests_.empty();
+    while (!hook_requests_.empty()) answer_hook(below(4));
     while (!loads_.empty()) answer(loads_.size() - 1, 3 + below(9));
     while (!decisions_.empty()) decide(decisions_.size() - 1, below(6));
     return some;
@@ -253,6 +261,7 @@ void cluster_world::end_all() {
         }
         did = answer_everything() || did;
     }
+    spent_.clear();
 }
 
 }  // namespace coord::sim

@@ -1,11 +1,11 @@
 // A cluster of two to four nodes under a seeded schedule, checked against a model.
 //
-// One thread does everything: it starts gets and removals on any node, carries messages, answers
-// loads early, late or never, moves the clock, crashes nodes, cuts links, lets lists differ. What
-// it checks: each value against cluster_model.hpp; that everything ends once and in time, and
-// nothing is left when all have rested; that serving a peer never asks a peer; where and how often
-// a key is loaded; the counters. A violation is a text; the same seed gives the same steps and the
-// same hash.
+// One thread does everything: it starts gets, sets and removals on any node, carries messages,
+// answers loads early, late or never, moves the clock, crashes nodes, cuts links, lets lists
+// differ. What it checks: each value against cluster_model.hpp; that everything ends once and in
+// time, and nothing is left when all have rested; that serving a peer never asks a peer; where and
+// how often a key is loaded; the counters. A violation is a text; the same seed gives the same
+// steps and the same hash.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,10 @@
 #include <vector>
 
 #include "groupcache/asker.hpp"
+#include "groupcache/change_order.hpp"
 #include "groupcache/peer_error.hpp"
+#include "runtime/host_question.hpp"
+#include "sim/cluster_hosted.hpp"
 #include "sim/cluster_links.hpp"
 #include "sim/cluster_model.hpp"
 #include "sim/cluster_node.hpp"
@@ -25,7 +28,7 @@
 
 namespace coord::sim {
 
-class cluster_world final : public links::nodes, public asks_peers {
+class cluster_world final : public links::nodes, public asks_peers, public hosted::carrier {
   public:
     explicit cluster_world(std::uint64_t seed);
     ~cluster_world();
@@ -43,7 +46,7 @@ class cluster_world final : public links::nodes, public asks_peers {
     const std::map<std::string, std::uint64_t>& coverage() const noexcept { return coverage_; }
 
   private:
-    enum class kind : std::uint8_t { get, ask, removal };
+    enum class kind : std::uint8_t { get, ask, set, removal };
     // A call of the host that has not ended.
     struct call {
         kind what = kind::get;
@@ -53,8 +56,9 @@ class cluster_world final : public links::nodes, public asks_peers {
         model::floor seen_from{};
         time_point since;
         time_point latest = never;  // ended by then, once the timers fired
-        std::uint64_t removal = 0;
-        bool must_end = false;  // cancelled
+        std::uint64_t change = 0;   // which one, when it is one
+        std::uint64_t set = 0;      // of a set: the number of its value
+        bool must_end = false;      // cancelled
         ref<operation> op;
         ref<context> until;
     };
@@ -77,7 +81,8 @@ class cluster_world final : public links::nodes, public asks_peers {
     };
     class told_get;
     class told_serving;
-    class told_removal;
+    class told_change;
+    class accept_question;
 
     // --- the schedule
     void make_node(std::size_t i, std::int64_t skew);
@@ -101,6 +106,7 @@ class cluster_world final : public links::nodes, public asks_peers {
     void shuffle_list(node& at);
     void let_lists_agree();
     void start_group(node& at);
+    void let_picker_waver(node& at);
 
     // --- calls
     node& some_node() { return *nodes_[below(nodes_.size())]; }
@@ -114,14 +120,15 @@ class cluster_world final : public links::nodes, public asks_peers {
     void ask(node& at);
     void blocking_get(node& at);
     void look_up(node& at);
-    void start_removal(node& at);
+    void start_change(node& at, kind what);
     void tell_removal(node& at);
-    void blocking_removal(node& at);
-    std::uint64_t begin_removal(node& at, call& mine);
+    void blocking_change(node& at, kind what);
+    void begin_change(node& at, call& mine);
+    groupcache::new_value some_value(node& at, call& mine);
     void ended(std::uint64_t token, coord_status status, const bytes* value);
     void check_status(const call& mine, coord_status status);
     void check_get(const call& mine, coord_status status, const bytes* value);
-    void check_removal(const call& mine, coord_status status);
+    void check_change(const call& mine, coord_status status);
 
     // --- host code of the nodes, and their ends of the links
     static void on_load(void* user, ::coord_request* request);
@@ -134,15 +141,26 @@ class cluster_world final : public links::nodes, public asks_peers {
     void decide(std::size_t i, std::uint64_t how);
     bool is_up(std::size_t at) const noexcept override;
     void serve(const exchange& what) override;
+    void serve_accepted(const exchange& what);
+    void serve_get(const exchange& what);
+    void serve_set(const exchange& what);
     void said(std::uint64_t exchange, const serving& by, const result<bytes_ref>& outcome);
-    void ask_peer(std::size_t from,
-                  std::size_t to,
-                  bool removes,
-                  const groupcache::peer_question& what,
-                  groupcache::peer_caller& caller) override;
+    void ask_peer(const peer_call& put, groupcache::peer_caller& caller) override;
+    std::uint64_t any_number() override { return below(1'000); }
     void ended(const exchange& what, links::end how) override;
+    void deliver(const exchange& what, const groupcache::peer_answer& got);
     groupcache::peer_answer read(const exchange& what, links::end how);
     void count_answer(const exchange& what, const groupcache::peer_answer& got);
+
+    // --- hooks of the hosts
+    void ask_by_host(exchange what, const peer_call& put);
+    void carry(const hosted& question, request& asked) override;
+    void answer_peer_request(const exchange& what, const groupcache::peer_answer& got);
+    void host_answered(hosted& by, const groupcache::peer_answer& got) override;
+    void ask_to_accept(const exchange& what);
+    static void on_accept(void* user, ::coord_request* request);
+    void accepted(const exchange& what, std::uint64_t life, const result<>& outcome);
+    void answer_hook(std::uint64_t how);
 
     // --- checks
     bool is_live(const groupcache::flight& flight) const noexcept;
@@ -178,11 +196,16 @@ class cluster_world final : public links::nodes, public asks_peers {
     std::map<std::uint64_t, serving> serving_;  // by number
     std::vector<load> loads_;
     std::vector<groupcache::peer_error*> decisions_;
+    std::vector<request*> hook_requests_;  // kept by hosts instead of being answered
+    std::map<const hosted*, std::unique_ptr<hosted>> hosted_;  // only looked up
+    std::vector<std::unique_ptr<hosted>> spent_;
     // Only looked up: their order is not the seed's.
     std::set<const groupcache::flight*> not_given_;              // whose peer gave nothing
     std::set<std::pair<std::uint64_t, coord_status>> failures_;  // that the host's code has told
     std::uint64_t next_token_ = 1;
-    std::uint64_t removal_now_ = 0;  // whose questions are put now
+    std::uint64_t change_now_ = 0;  // whose questions are put now
+    int refuses_sets_ = 0;          // how many nodes
+    bool dates_set_ = false;        // a value was set that expires at a date
     int serving_now_ = 0;
     std::uint64_t lists_changed_ = 1;
     bool lists_agree_ = true;

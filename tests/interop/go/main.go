@@ -15,8 +15,10 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/mailgun/groupcache/v2"
 )
@@ -47,7 +49,7 @@ func (n *node) command(words []string) (reply, error) {
 	if group == nil {
 		return nil, fmt.Errorf("there is no group %q", words[1])
 	}
-	keys, err := keysOf(words[2:])
+	keys, err := keysOf(words[2:min(len(words), keysEnd(words))])
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +58,11 @@ func (n *node) command(words []string) (reply, error) {
 		return get(group, keys[0]), nil
 	case "get_all":
 		return reply{"ok": true, "answers": getAll(group, keys)}, nil
+	case "set", "set_hot":
+		if err := group.Set(context.Background(), keys[0], []byte(keys[1]), expiry(words), words[0] == "set_hot"); err != nil {
+			return failed(err), nil
+		}
+		return reply{"ok": true}, nil
 	case "remove":
 		if err := group.Remove(context.Background(), keys[0]); err != nil {
 			return failed(err), nil
@@ -63,6 +70,22 @@ func (n *node) command(words []string) (reply, error) {
 		return reply{"ok": true}, nil
 	}
 	return nil, fmt.Errorf("what is %q?", words[0])
+}
+
+// A set has a key, a value written like one, and maybe the instant of its expiry.
+func keysEnd(words []string) int {
+	if strings.HasPrefix(words[0], "set") {
+		return 4
+	}
+	return len(words)
+}
+
+func expiry(words []string) time.Time {
+	if len(words) < 5 {
+		return time.Time{}
+	}
+	ns, _ := strconv.ParseInt(words[4], 10, 64)
+	return time.Unix(0, ns)
 }
 
 func (n *node) owner(key string) string {
