@@ -20,12 +20,18 @@ inline constexpr std::uint32_t max_struct_bytes = 4'096;
 // The smallest struct of the API; less is a size that was never set, or that of a pointer.
 inline constexpr std::uint32_t least_struct_bytes = 16;
 
+// Of some version: no field is cut in two, which for a pointer would be half an address.
+template <class T>
+bool may_be_size_of(std::size_t size) noexcept {
+    return size >= least_struct_bytes && size <= max_struct_bytes && size % alignof(T) == 0;
+}
+
 // What we know of a sized struct, whether the rest of it is right or not; defaults where it has no
 // size.
 template <class T>
 T known_part(const T* given) noexcept {
     T known{};
-    if (given != nullptr && given->size >= least_struct_bytes && given->size <= max_struct_bytes)
+    if (given != nullptr && may_be_size_of<T>(given->size))
         std::memcpy(&known, given, std::min<std::size_t>(given->size, sizeof(T)));
     known.size = sizeof(T);
     return known;
@@ -36,7 +42,7 @@ T known_part(const T* given) noexcept {
 template <class T>
 result<T> read_options(const T* given, const char* component, const char* name = "options") {
     if (given == nullptr) return known_part(given);
-    if (given->size < least_struct_bytes || given->size > max_struct_bytes)
+    if (!may_be_size_of<T>(given->size))
         return refusal(
             COORD_INVALID_ARGUMENT,
             component,

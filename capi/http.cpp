@@ -1,7 +1,5 @@
 #include <coord/http.h>
 
-#include <array>
-
 #include "base/limits.hpp"
 #include "capi/arguments.hpp"
 #include "capi/guard.hpp"
@@ -20,11 +18,7 @@ constexpr const char* component = "request";
 
 // Of the request itself, and those that would make another request of it.
 bool is_ours(std::string_view name) noexcept {
-    constexpr std::array<std::string_view, 4> ours = {
-        "Host", "Content-Length", "Transfer-Encoding", "Connection"};
-    for (const auto one : ours)
-        if (coord::http::same_name(name, one)) return true;
-    return false;
+    return coord::http::same_name(name, "Host") || coord::http::frames_a_message(name);
 }
 
 result<> set_header(

@@ -24,7 +24,7 @@ error host_error(coord_status status, const char* message, std::size_t size) {
     const std::string_view text = message == nullptr  ? std::string_view()
                                   : size == COORD_NUL ? std::string_view(message)
                                                       : std::string_view(message, size);
-    return {status == COORD_OK ? COORD_HOST_FAILED : status,
+    return {status > COORD_OK ? status : COORD_HOST_FAILED,
             "loader",
             text.empty() ? "the loader failed, and gave no reason" : text};
 }

@@ -76,7 +76,7 @@ COORD_API int32_t coord_error_is_retriable(const coord_error *error);
 COORD_API int32_t coord_error_is_fatal(const coord_error *error);
 
 /**
- * Names whose number coord_error_native_code gives: "errno", or "" when there is none.
+ * Names whose number coord_error_native_code gives: "errno", "http", or "" when there is none.
  *
  * @param error BORROWED; may be NULL.
  * @return (static) text; "" for NULL.

@@ -37,7 +37,7 @@ enum {
 enum {
     COORD_HOT_ALWAYS = 1, /**< the default, as groupcache v2 does */
     COORD_HOT_ONE_IN = 2, /**< by chance, one in hot_one_in, as golang/groupcache does */
-    COORD_HOT_NEVER = 4   /**< every get asks the owner */
+    COORD_HOT_NEVER = 4   /**< every get asks the owner; a copy that COORD_VALUE_HOT made is used all the same */
 };
 
 /** Flags of a group. */

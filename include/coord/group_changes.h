@@ -58,7 +58,8 @@ COORD_API coord_status coord_group_remove_start(coord_group *group, const char *
  *
  * A load of the key under way is detached: those who wait for it get its value, and it is kept nowhere. A get that begins after this
  * returned COORD_OK gives this value or a later one, at every libcoord peer; which Go peers keep old copies is in
- * docs/reference/groupcache-map.md. Of several sets at once the one that reaches the owner last stands.
+ * docs/reference/groupcache-map.md. Of several sets at once the one that reaches the owner last stands. Over HTTP a value of at most 16 MiB
+ * can be set.
  *
  * @param group BORROWED; not NULL.
  * @param key BORROWED for the call; any bytes; NULL only with key_len 0.

@@ -84,7 +84,7 @@ COORD_API const char *coord_request_http(const coord_request *request, const cha
  * Adds a header to the request that an EXCHANGE is about.
  *
  * @param request BORROWED; not NULL.
- * @param name COPIED; a token. Host, Content-Length, Transfer-Encoding and Connection are refused.
+ * @param name COPIED; a token. Host, and what frames a message or belongs to the connection, are refused.
  * @param name_len bytes, or COORD_NUL.
  * @param value COPIED; visible characters, spaces and tabs.
  * @param value_len bytes, or COORD_NUL. All headers set so are at most 8 KiB.

@@ -42,7 +42,8 @@ typedef struct coord_peer_options {
  * Each request it is asked ends by its deadline, whether you answer or not; an answer after that is dropped.
  *
  * @param runtime BORROWED; not NULL. The peer keeps a reference.
- * @param url COPIED; a name for it in errors and logs, of any form; 1 to 1,024 bytes.
+ * @param url COPIED; a name for it in errors and logs, of any form; 1 to 1,024 bytes. Two peers of one picker that have the same are told
+ *        of a change once.
  * @param url_len bytes, or COORD_NUL.
  * @param opts BORROWED for the call; not NULL: peer_get and peer_remove, or requests.
  * @param peer receives an OWNED handle; NULL on failure.

@@ -52,7 +52,8 @@ typedef struct coord_peers_options {
     uint32_t ring_replicas;   /**< virtual nodes per peer; 0 = 50. The same on all peers */
     int32_t dialect;          /**< COORD_DIALECT_*; 0 = MAILGUN */
     uint32_t max_connections; /**< open at once, from all peers; 0 = 1,024. Those beyond wait */
-    uint64_t max_value_bytes; /**< of a value that a peer sends; 0 = 64 MiB. Larger ones count as unreachable */
+    uint64_t max_value_bytes; /**< of a value that a peer sends; 0 = 64 MiB. Larger ones count as unreachable. A set brings at most
+                                   16 MiB of it, and is else refused as exhausted */
     uint32_t max_key_bytes;   /**< of a key that a peer asks for; 0 = 4,096; at most 65,535. Longer ones are refused with 414 */
     uint32_t reserved;        /**< must be 0 */
     int64_t request_timeout_ns; /**< of one request to a peer, in ns; 0 = as long as the caller waits */

@@ -34,7 +34,8 @@ COORD_API coord_status coord_runtime_set_new_group(coord_runtime *runtime, coord
  * Sets who is told when the first group of a runtime is made, as the place to begin to serve peers.
  *
  * @param runtime BORROWED; not NULL.
- * @param fn called once, by the thread that makes the first group after this, before that group can be found; no lock is held. Not NULL.
+ * @param fn called once, by the thread that is about to make the first group after this, before that group can be found; no lock is
+ *        held. Not called again when the making fails after it. Not NULL.
  * @param user handed to fn.
  * @param user_free TRANSFERRED with user, also on failure: called once, with the runtime's end. May be NULL.
  * @param err receives an OWNED error; may be NULL.

@@ -161,7 +161,8 @@ COORD_API coord_status coord_request_set(coord_request *request, size_t item, co
  * 0, NULL).
  *
  * What is kept, sent to peers and handed to callers are these bytes themselves; memory of yours made with coord_bytes_new_external is
- * released once the last of them let go. An expiry comes from opts, not from the bytes.
+ * released once the last of them let go. An expiry comes from opts, not from the bytes. A slice counts with its own length, though it
+ * keeps all it is cut from: hand in a copy of what is small.
  *
  * @param request BORROWED; not NULL.
  * @param item index below coord_request_count.
@@ -225,7 +226,7 @@ COORD_API void coord_request_succeed(coord_request *request, const void *data, s
  * Ends a request with a failure, which every caller who waits for it gets.
  *
  * @param request TRANSFERRED; NULL does nothing.
- * @param status any but COORD_OK, which counts as COORD_HOST_FAILED.
+ * @param status any but COORD_OK, which counts as COORD_HOST_FAILED, as do negative numbers.
  * @param message COPIED, one line; may be NULL.
  * @param message_len bytes, or COORD_NUL; what is beyond 4,096 is cut off.
  * @thread any.

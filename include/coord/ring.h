@@ -20,7 +20,8 @@ enum {
     COORD_RING_V3_HOSTPORT = 5    /**< groupcache v3: the default hash over host:port, without a scheme */
 };
 
-/** Hashes for a ring: quick, called on any thread, concurrently; the same bytes must give the same number on all peers. */
+/** Hashes for a ring: quick, called on any thread, concurrently; the same bytes must give the same number on all peers. Must not call
+ * libcoord. */
 typedef uint64_t (*coord_hash_fn)(void *user, const void *data, size_t len);
 
 /** How a ring is made. */

@@ -95,8 +95,18 @@ class GroupCalls(GroupHandle):
         context: Context | None = None,
     ) -> bytes:
         """The value of a key from memory, or loaded here whoever owns it; no peer is asked."""
+        return bytes(await self.local_get_view(key, timeout, context))
+
+    async def local_get_view(
+        self,
+        key: str | bytes,
+        timeout: durations.Duration | None = None,
+        context: Context | None = None,
+    ) -> View:
+        """The same without a copy, and with its expiry."""
         encoded, call = key_call(key, timeout, context)
-        return bytes(await self._end(encoded, LOCAL_GET, byref(call)))
+        found: View = await self._end(encoded, LOCAL_GET, byref(call))
+        return found
 
     async def set(
         self,

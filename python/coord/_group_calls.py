@@ -131,8 +131,18 @@ class GroupCalls(GroupHandle):
 
         For a transport of your own: what a Peer's get gives at the other end.
         """
+        return bytes(self.local_get_view(key, timeout, context))
+
+    def local_get_view(
+        self,
+        key: str | bytes,
+        timeout: durations.Duration | None = None,
+        context: Context | None = None,
+    ) -> View:
+        """The same without a copy, and with its expiry, which a transport should carry too."""
         encoded, call = key_call(key, timeout, context)
-        return bytes(self._end(encoded, LOCAL_GET, byref(call)))
+        found: View = self._end(encoded, LOCAL_GET, byref(call))
+        return found
 
     def set(
         self,

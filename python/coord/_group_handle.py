@@ -57,6 +57,8 @@ def group_options(
     one_in = 0
     if hot_one_in is not None:
         one_in = _arguments.whole("hot_one_in", hot_one_in, 1, 0xFFFFFFFF)
+        if _arguments.one_of("hot", hot, _HOT) != _ffi.COORD_HOT_ONE_IN:
+            raise errors.InvalidArgument(f"hot_one_in is for hot='one_in' only, not {hot!r}")
     return _ffi.coord_group_options(
         sizeof(_ffi.coord_group_options),
         _ffi.COORD_GROUP_LOCAL if local else 0,

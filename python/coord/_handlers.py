@@ -45,6 +45,13 @@ class HttpRequest:
     def __repr__(self) -> str:
         return f"<coord.HttpRequest {self.method} {self.target}>"
 
+    def header(self, name: str) -> str | None:
+        """The first header of that name, however it is capitalized; None without one."""
+        if not isinstance(name, str):
+            raise wrong_type("name", "str", name)
+        wanted = name.lower()
+        return next((value for given, value in self.headers if given.lower() == wanted), None)
+
     def add_header(self, name: str, value: str) -> None:
         """Adds a header to what goes out; only in an exchange, and until that has returned."""
         self._request.add_header(name, value)
@@ -169,7 +176,7 @@ class PeerGet(Handler):
         return self._function(request.group(), self.key(request), **named)
 
     def end(self, request: Request, answer: Any) -> None:
-        request.succeed(*encode_value(answer))
+        request.succeed(*encode_value(answer, "get"))
 
 
 class PeerSet(Handler):

@@ -7,6 +7,7 @@ from ctypes import string_at
 from typing import Any, Callable
 
 from . import _ffi
+from ._unraised import unraised
 
 #: Receives a log line: level ("error", "warn", "info", "debug"), component, text. Called on any
 #: thread.
@@ -35,6 +36,10 @@ def unregister(number: int, known: dict[int, LogFunction] = _functions) -> None:
 def on_log(number: int, level: int, component: bytes, text: int, length: int) -> None:
     """What C calls."""
     function = _functions.get(number)
-    if function is not None:
+    if function is None:
+        return
+    try:
         line = string_at(text, length).decode("utf-8", "replace")
         function(_LEVEL_NAMES.get(level, "debug"), component.decode(), line)
+    except BaseException as error:
+        unraised("log", error)

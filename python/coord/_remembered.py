@@ -32,5 +32,9 @@ class Remembered:
     def explain(self, key: bytes, error: errors.Error) -> None:
         """Gives a failure the exception behind it as its cause, if that is still known."""
         message, cause = self._kept.get(key, ("", None))
-        if error.__cause__ is None and cause is not None and message in ("", error.message):
-            error.__cause__ = cause
+        if cause is None or message not in ("", error.message):
+            return
+        # What the library knows of the reason comes after what the function raised.
+        if cause.__cause__ is None and error.__cause__ is not cause:
+            cause.__cause__ = error.__cause__
+        error.__cause__ = cause

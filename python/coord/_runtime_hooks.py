@@ -74,6 +74,11 @@ def on_picker(number: int, name: int, length: int) -> int | None:
     hook = _hooks.get(number)
     if hook is None:
         return None
-    text = string_at(name, length) if length else b""
-    found: int | None = hook(text.decode("utf-8", "surrogateescape"))
-    return found
+    try:
+        text = string_at(name, length) if length else b""
+        found: int | None = hook(text.decode("utf-8", "surrogateescape"))
+        return found
+    except BaseException as error:
+        making.raised = error
+        # No picker, and so the group fails.
+        return None if making.group is None else making.group._runtime._handle

@@ -44,10 +44,7 @@ class _Witness:
         self._text_keys = text_keys
 
     def tell(self, key: bytes, value: View, cause: str) -> None:
-        try:
-            self._evicted(decode_key(key) if self._text_keys else key, value, cause)
-        except BaseException as error:
-            unraised("evicted", error)
+        self._evicted(decode_key(key) if self._text_keys else key, value, cause)
 
 
 # Weak, as the function may know the cache.
@@ -58,9 +55,13 @@ _numbers = itertools.count(1)
 @_ffi.coord_evict_fn  # type: ignore[untyped-decorator]
 def _on_evict(number: int, key: int, length: int, value: int, cause: int) -> None:
     witness = _witnesses.get(number)
-    if witness is not None:
+    if witness is None:
+        return
+    try:
         name = string_at(key, length) if length else b""
         witness.tell(name, View._borrowed(value), _CAUSES.get(cause, "full"))
+    except BaseException as error:
+        unraised("evicted", error)
 
 
 class Cache:

@@ -123,9 +123,12 @@ class Error(Exception):
 
     def _chain(self) -> list[Error]:
         found: list[Error] = []
+        seen: set[int] = set()
         error: BaseException | None = self
-        while isinstance(error, Error) and error not in found:
-            found.append(error)
+        while error is not None and id(error) not in seen:
+            seen.add(id(error))
+            if isinstance(error, Error):
+                found.append(error)
             error = error.__cause__
         return found
 

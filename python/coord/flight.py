@@ -13,6 +13,7 @@ from ._serving import Host
 from .context import Context, context_handle
 from .runtime import Runtime, default_runtime
 from .values import BytesLike, Value, encode_key
+from .views import View
 
 _GET = verb("coord_flight_get", _ffi.COORD_EVENT_BYTES)
 _Result = TypeVar("_Result")
@@ -85,11 +86,21 @@ class Flight:
 
         Raises what the loader raised, TimedOut, Cancelled; inside lock() WouldDeadlock.
         """
+        return bytes(self.get_view(key, timeout, context))
+
+    def get_view(
+        self,
+        key: str | bytes,
+        timeout: durations.Duration | None = None,
+        context: Context | None = None,
+    ) -> View:
+        """The same without a copy, and with its expiry."""
         encoded = encode_key(key)
         call = durations.call_options(durations.timeout_ns(timeout), context_handle(context))
         arguments = self._handle, encoded, len(encoded), byref(call)
         try:
-            return bytes(_waiting.ended(self._runtime, _GET, *arguments))
+            found: View = _waiting.ended(self._runtime, _GET, *arguments)
+            return found
         except errors.HostFailed as error:
             self._host.remembered.explain(encoded, error)
             raise

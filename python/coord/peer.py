@@ -51,9 +51,9 @@ class Peer:
 
         `get(group, key)` returns what a loader may return, `set(group, key, value)` gets a View and
         `remove(group, key)` nothing more; each also gets `context` if it has a parameter of that
-        name, and runs on a thread of the runtime. Raising Unavailable, TimedOut or Closed says that
-        the peer was not reached, anything else is what its loader said. Without `set` it takes no
-        values. With `keys=bytes` keys are bytes.
+        name, and runs on a thread of the runtime. Raising Unavailable, TimedOut, Cancelled,
+        Closed or Abandoned says that the peer was not reached, anything else is what its loader
+        said. Without `set` it takes no values. With `keys=bytes` keys are bytes.
         """
         given: dict[str, Any] = {"get": get, "set": set, "remove": remove}
         for name, function in given.items():

@@ -80,16 +80,27 @@ def _forget(number: int, known: WeakValueDictionary[int, _Chooser] = _choosers) 
 @_ffi.coord_pick_fn  # type: ignore[untyped-decorator]
 def _on_pick(number: int, key: int, length: int) -> int | None:
     chooser = _choosers.get(number)
-    return None if chooser is None else chooser.pick(string_at(key, length))
+    if chooser is None:
+        return None
+    try:
+        return chooser.pick(string_at(key, length) if length else b"")
+    except BaseException as error:
+        unraised("pick", error)
+        return chooser._nobody
 
 
 @_ffi.coord_pick_all_fn  # type: ignore[untyped-decorator]
 def _on_pick_all(number: int, peers: Any, room: int) -> int:
     chooser = _choosers.get(number)
-    named = [] if chooser is None else chooser.all()
-    for place, handle in enumerate(named[:room]):
-        peers[place] = handle
-    return len(named)
+    try:
+        named = [] if chooser is None else chooser.all()
+        for place, handle in enumerate(named[:room]):
+            peers[place] = handle
+        return len(named)
+    except BaseException as error:
+        unraised("all", error)
+        peers[0] = None  # no peer, which fails the call
+        return 1
 
 
 class Picker:

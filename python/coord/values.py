@@ -122,10 +122,12 @@ def passed(content: bytes | View) -> tuple[Any, int]:
     return content._data if isinstance(content, View) else content, len(content)
 
 
-def encode_value(value: object) -> tuple[bytes | View, _ffi.coord_value_options | None]:
-    """What a loader returned, as C takes it; TypeError for what is not bytes."""
+def encode_value(
+    value: object, function: str = "a loader"
+) -> tuple[bytes | View, _ffi.coord_value_options | None]:
+    """What a loader, or a get, returned, as C takes it; TypeError for what is not bytes."""
     if not isinstance(value, Value):
-        return encode_content(value, f"a loader returns {_CONTENTS}, or a coord.Value"), None
+        return encode_content(value, f"{function} returns {_CONTENTS}, or a coord.Value"), None
     flags = 0 if value.store else _ffi.COORD_VALUE_NO_STORE
     options = value_options(value.ttl, value.expires, flags)
     return encode_content(value.content, f"a coord.Value holds {_CONTENTS}"), options

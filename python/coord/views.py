@@ -110,6 +110,16 @@ class View:
             return bool(quick.coord_bytes_equal(self._handle, content, len(content)))
         return NotImplemented
 
+    def __contains__(self, part: object) -> bool:
+        """Whether a byte, or bytes one after the other, are in it; a str stands for its UTF-8."""
+        if isinstance(part, str):
+            try:
+                part = part.encode()
+            except UnicodeEncodeError:
+                return False
+        sought: Any = bytes(part) if isinstance(part, View) else part
+        return sought in bytes(self)
+
     # Equal to bytes and to str, which have different hashes.
     __hash__ = None  # type: ignore[assignment]
 

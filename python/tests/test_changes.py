@@ -171,8 +171,12 @@ class HotTest(ClusterCase):
                 self.assertTrue(least <= items <= most, items)
 
     def test_other_words_are_refused(self) -> None:
-        for options in ({"hot": "sometimes"}, {"hot": "one_in", "hot_one_in": 0}):
-            with self.assertRaises(coord.InvalidArgument):
+        for options, named in (
+            ({"hot": "sometimes"}, "^hot must"),
+            ({"hot": "one_in", "hot_one_in": 0}, "^hot_one_in must"),
+            ({"hot_one_in": 4}, "^hot_one_in is for hot='one_in' only"),
+        ):
+            with self.assertRaisesRegex(coord.InvalidArgument, named):
                 coord.Group("g", **options)  # type: ignore[arg-type]
 
 
@@ -228,6 +232,7 @@ class AioChangesTest(unittest.TestCase):
                 self.assertEqual(await group.get("b"), b"\nset")
                 buffer = bytearray(2)
                 self.assertEqual((await group.get_into("b", buffer), buffer), (4, b"\ns"))
+                self.assertIsNotNone((await group.local_get_view("b")).expires)
                 await group.remove_many(["a", "b"])
                 self.assertEqual((group.lookup("a"), group.lookup("b")), (None, None))
                 self.assertEqual(await group.local_get("c"), b"\nc")

@@ -21,6 +21,12 @@ class FlightTest(unittest.TestCase):
         self.assertEqual((flight.get("key"), flight("key")), (b"bar", b"bar"))
         self.assertEqual(loaded, ["key", "key"])
 
+    def test_a_view_of_it_has_the_expiry(self) -> None:
+        flight = coord.Flight(lambda key: coord.Value(b"v", ttl=60), runtime=self.runtime)
+        view = flight.get_view("key")
+        self.assertEqual(view, b"v")
+        self.assertIsNotNone(view.expires)
+
     def test_it_raises_what_the_load_raises(self) -> None:
         def load(key: str) -> bytes:
             raise coord.Denied("no") if key == "a" else ZeroDivisionError("by zero")

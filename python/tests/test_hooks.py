@@ -45,6 +45,10 @@ class ExchangeTest(HookCase):
         def accept(request: coord.HttpRequest) -> None:
             came.append((request.peer, request.method, request.target))
             self.assertIn(("X-Token", "open sesame"), request.headers)
+            self.assertEqual(request.header("x-tOKEN"), "open sesame")
+            self.assertIsNone(request.header("X-Tok"))
+            with self.assertRaises(TypeError):
+                request.header(b"X-Token")  # type: ignore[arg-type]
 
         there, _ = self.node(accept=accept)
         here, group = self.node(exchange=exchange)

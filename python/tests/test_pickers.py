@@ -305,6 +305,11 @@ class PeerTest(unittest.TestCase):
         with self.assertRaisesRegex(coord.NotFound, "no such key"):
             peer.remove("g", "b")
 
+    def test_a_get_that_returns_nothing_is_told_so(self) -> None:
+        peer = coord.Peer("test://", get=lambda *_: None, remove=print, runtime=self.runtime)
+        with self.assertRaisesRegex(coord.HostFailed, "get returns bytes.* not NoneType"):
+            peer.get("g", "a")
+
     def test_one_that_never_answers_ends_with_the_deadline(self) -> None:
         never = threading.Event()
         self.addCleanup(never.set)

@@ -72,6 +72,16 @@ class ViewTest(unittest.TestCase):
         with self.assertRaises(TypeError):
             hash(coord.View())
 
+    def test_in_finds_a_byte_or_a_part(self) -> None:
+        view = coord.View("gr\u00fc\u00df dich".encode())
+        for part in ("\u00fc", b" d", 0xC3, coord.View(b"dich"), memoryview(b"gr"), b"", view):
+            self.assertIn(part, view)
+        for part in ("u", b"d ", 7, coord.View(b"x"), "\ud800"):
+            self.assertNotIn(part, view)
+        for error, wrong in ((TypeError, None), (ValueError, 256)):
+            with self.assertRaises(error):
+                self.assertIn(wrong, view)
+
     def test_memory_stays_as_long_as_anybody_looks_at_it(self) -> None:
         group = coord.Group("g", lambda key: b"v" * 1000, runtime=self.runtime)
         data = group.get_view("a")[10:].data

@@ -5,11 +5,16 @@
 #include <cstring>
 #include <new>
 
+#include "base/give_back_later.hpp"
+
 namespace coord {
 namespace {
 
 struct external_part {
-    const char* data;
+    union {
+        const char* data;
+        bytes* next_dead;  // once nobody holds it
+    };
     std::size_t size;
     void* user;
     bytes::release_fn release;
@@ -148,6 +153,7 @@ void bytes::destroy() noexcept {
                 if (dying->kind_ == kind::held) next = dying->parent();
                 break;
             case kind::external:
+                if (give_back_later::take(*dying)) return;
                 give_back = part_of<external_part>(dying)->release;
                 user = part_of<external_part>(dying)->user;
                 break;
@@ -162,6 +168,33 @@ void bytes::destroy() noexcept {
             next = nullptr;
         dying = next;
     }
+}
+
+namespace {
+
+thread_local give_back_later* latest = nullptr;
+
+}  // namespace
+
+give_back_later::give_back_later() noexcept : outer_(latest) {
+    latest = this;
+}
+
+give_back_later::~give_back_later() {
+    latest = outer_;
+    // Dead, so where the data was is free for the list. With a lock further out they go on to it.
+    while (first_ != nullptr) {
+        bytes& dead = *first_;
+        first_ = part_of<external_part>(&dead)->next_dead;
+        dead.destroy();
+    }
+}
+
+bool give_back_later::take(bytes& dead) noexcept {
+    if (latest == nullptr) return false;
+    part_of<external_part>(&dead)->next_dead = latest->first_;
+    latest->first_ = &dead;
+    return true;
 }
 
 namespace detached_ledger {

@@ -19,6 +19,8 @@ void intrusive_ptr_add_ref(bytes* object) noexcept;
 void intrusive_ptr_release(bytes* object) noexcept;
 using bytes_ref = boost::intrusive_ptr<bytes>;
 
+class give_back_later;
+
 class bytes {
   public:
     enum class kind : std::uint8_t { in_line = 0xB1, external = 0xB2, slice = 0xB3, held = 0xB4 };
@@ -77,6 +79,7 @@ class bytes {
     void set_place(std::uint32_t place) noexcept { place_ = place; }
 
   private:
+    friend class give_back_later;
     bytes() noexcept = default;
     void destroy() noexcept;
     static std::size_t held_key_room(std::size_t key_size) noexcept;

@@ -131,6 +131,8 @@ class group final : public handle_object, public component {
                                              std::uint64_t token);
     result<> close(time_point deadline, context* until);
 
+    // Not on threads that others, or its loader, depend on.
+    result<> may_wait() const noexcept;
     picker* peers() const noexcept { return options_.peers; }
     picker* served_by() const noexcept {
         return options_.served_by != nullptr ? options_.served_by : options_.peers;
@@ -237,7 +239,6 @@ class group final : public handle_object, public component {
     std::uint64_t age_of(time_point begun) const noexcept;
     static error queue_closed() noexcept;
     result<> may_load(asked_by who) const noexcept;
-    result<> may_wait() const noexcept;
     boarding board(std::string_view key,
                    waiter& who,
                    asked_by from,

@@ -2,6 +2,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "base/give_back_later.hpp"
 #include "groupcache/change.hpp"
 #include "groupcache/group.hpp"
 #include "runtime/this_thread.hpp"
@@ -74,6 +75,7 @@ void group::detach_flights(flight_table::shard& in,
 void group::remove_here(std::string_view key) noexcept {
     const auto hash = cache_.hash(key);
     auto& shard = table_.of(hash);
+    const give_back_later host_memory;
     const std::lock_guard lock(shard.mutex);
     detach_flights(shard, hash, key);
     cache_.remove(hash, key);
@@ -83,6 +85,7 @@ result<> group::set_here(bytes_ref entry, cache::section where) noexcept {
     const auto key = entry->key();
     const auto hash = cache_.hash(key);
     auto& shard = table_.of(hash);
+    const give_back_later host_memory;
     const std::lock_guard lock(shard.mutex);
     if (closed_.load()) return error(COORD_CLOSED, "group", "the group was closed");
     detach_flights(shard, hash, key);
@@ -104,6 +107,7 @@ void group::keep_hot(const bytes_ref& entry, std::uint64_t noted) noexcept {
     const auto key = entry->key();
     const auto hash = cache_.hash(key);
     auto& shard = table_.of(hash);
+    const give_back_later host_memory;
     const std::lock_guard lock(shard.mutex);
     const bool unchanged = shard.changes == noted && !closed_.load();
     detach_flights(shard, hash, key);

@@ -2,6 +2,7 @@
 #include <new>
 #include <utility>
 
+#include "base/give_back_later.hpp"
 #include "groupcache/group.hpp"
 #include "runtime/this_thread.hpp"
 
@@ -135,6 +136,7 @@ void group::settle(flight& what, result<bytes_ref> got, gave who) noexcept {
     bool again = false;
     bool refused = false;
     {
+        const give_back_later host_memory;
         const std::lock_guard lock(shard.mutex);
         const bool unwanted = what.over || too_late;
         const bool from_loader = who == gave::loader;
@@ -205,6 +207,7 @@ void group::relaunch(flight& old, waiter* first) noexcept {
     bool urgent = false;
     result<bytes_ref> answer = bytes_ref();
     {
+        const give_back_later host_memory;
         const std::lock_guard lock(shard.mutex);
         joined = shard.find_living(old.hash, old.key(), asked_by::peer, now);
         if (closed_.load()) {
@@ -215,6 +218,10 @@ void group::relaunch(flight& old, waiter* first) noexcept {
         } else if (!joined) {
             joined = flight::make(
                 *this, old.hash, old.key(), now, after(now, options_.load_timeout), {});
+            if (joined) {
+                joined->for_peer = old.for_peer;
+                joined->sender = old.sender;
+            }
             leads = joined && shard.add(*joined);
             if (leads) {
                 flight_begun();

@@ -30,6 +30,10 @@ class host_peer final : public peer, public component {
                                          host_peer_options wanted);
 
     const std::string& url() const noexcept override { return url_; }
+    bool needs_this_thread() const noexcept override {
+        const auto& from = options_.requests;
+        return from && !from->is_closed() && from->is_drained_by_this_thread();
+    }
     void get(const peer_question& what, peer_caller& to) noexcept override;
     void set(const peer_question& what, bytes_ref value, peer_caller& to) noexcept override;
     void remove(const peer_question& what, peer_caller& to) noexcept override;

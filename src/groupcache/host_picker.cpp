@@ -1,6 +1,7 @@
 #include "groupcache/host_picker.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "groupcache/peer_handle.hpp"
 
@@ -80,7 +81,13 @@ std::vector<ref<peer>> host_picker::others() {
     const bool fits = count <= named.size();
     named.resize(std::min(count, named.size()));
     all.reserve(named.size() + 1);
-    for (auto* const one : named) all.push_back(known(one));
+    bool has_stranger = false;
+    for (auto* const one : named) {
+        auto next = known(one);
+        // One stands for them all: what they say is the same.
+        if (next == stranger_ && std::exchange(has_stranger, true)) continue;
+        all.push_back(std::move(next));
+    }
     if (!fits) all.push_back(too_many_);
     return all;
 }

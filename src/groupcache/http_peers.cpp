@@ -30,6 +30,11 @@ peers_options completed(peers_options given) {
         std::max(limits::max_header_bytes, port.max_target_bytes + other_headers);
     port.loopback_only = !given.allow_insecure_bind;
     port.methods = "GET, PUT, DELETE";
+    const auto largest_set = given.refuse_writes ? 0 : given.max_value_bytes;
+    port.max_body_bytes = std::min<std::uint64_t>(
+        port.max_body_bytes,
+        std::min<std::uint64_t>(largest_set, limits::max_request_body_bytes) + given.max_key_bytes +
+            limits::max_peer_group_bytes + wire::max_envelope_bytes);
     constexpr auto most = std::numeric_limits<std::uint64_t>::max() - wire::max_envelope_bytes;
     given.client.max_body_bytes =
         std::max(std::min(given.max_value_bytes, most) + wire::max_envelope_bytes,
@@ -157,7 +162,8 @@ result<> http_peers::join() {
     auto first = make_membership(options_.list, rules_, nullptr);
     if (!first) return first.error();
     const auto& peers = (*first)->owners.peers();
-    if (!options_.listen.empty() && !peers.empty() && !(*first)->has_self())
+    const bool has_place = !options_.listen.empty() || !options_.self_url.empty();
+    if (has_place && !peers.empty() && !(*first)->has_self())
         return refused(
             fmt::format("list: this process, {}, is not among its {} peers, such as {}; "
                         "set self_url to how the list spells it",

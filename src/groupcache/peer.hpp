@@ -45,6 +45,8 @@ class peer : public shared {
   public:
     // As it is spelled in the list.
     virtual const std::string& url() const noexcept = 0;
+    // Its answers come through this very thread, which so must not wait for one.
+    virtual bool needs_this_thread() const noexcept { return false; }
     virtual void get(const peer_question& what, peer_caller& to) noexcept = 0;
     // `value` is an entry with its key and its expiry. COORD_UNSUPPORTED, refused: it is not known
     // to take values, and nothing was sent that could have changed anything.

@@ -89,6 +89,10 @@ result<bytes_ref> ask_and_wait(const peer_ask& what, clock& time, context* until
         return error(COORD_WOULD_DEADLOCK,
                      component_name,
                      "this thread serves timers and sockets; use the _start form");
+    if (what.whom.needs_this_thread())
+        return error(COORD_WOULD_DEADLOCK,
+                     component_name,
+                     "this thread drains the queue of the peer's requests; use the _start form");
     const workers::blocked replaced;
     if (!replaced.allowed())
         return error(

@@ -14,12 +14,14 @@
 namespace coord::groupcache {
 namespace {
 
+// Throws bad_alloc.
 void answer_kept(const ref<http_peers>& by,
                  const group& of,
                  ref<http::exchange> what,
                  const result<>& kept) {
     if (kept) return by->answer(*what, peer_reply::done());
     const auto& why = kept.error();
+    if (why.status() == COORD_NO_MEMORY) throw std::bad_alloc();  // no answer is one, too
     if (why.status() == COORD_EXHAUSTED)
         return answer_failure(by, std::move(what), peer_reply::too_large(why.message()));
     answer_failure(by, std::move(what), peer_reply::no_such_group(of.name(), by->options().speaks));
@@ -62,7 +64,10 @@ bytes_ref entry_of(const wire::set_reading& from) {
 
 }  // namespace
 
-void answer_put(const ref<http_peers>& by, ref<group> of, ref<http::exchange> what) {
+void answer_put(const ref<http_peers>& by,
+                ref<group> of,
+                std::string_view key,
+                ref<http::exchange> what) {
     const auto& options = by->options();
     const auto refuse = [&](peer_reply::failure with) {
         by->count(http_peers::malformed);
@@ -71,10 +76,8 @@ void answer_put(const ref<http_peers>& by, ref<group> of, ref<http::exchange> wh
     const auto& asked = what->asked();
     const auto given = wire::read_set(asked.body);
     if (!given) return refuse(peer_reply::no_set_request());
-    if (given->key.size() > options.max_key_bytes) {
-        note_long_key(*by);
-        return refuse(peer_reply::key_too_long(options.max_key_bytes));
-    }
+    // Whoever let the request pass for its path has seen no other key.
+    if (given->key != key || given->group != of->name()) return refuse(peer_reply::other_key());
     if (given->value.size() > options.max_value_bytes)
         return refuse(peer_reply::too_large("the value is larger than max_value_bytes"));
     const bool tells_others = asked.find(wire::request_header).data() != nullptr;

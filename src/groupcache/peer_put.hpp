@@ -10,7 +10,10 @@ class http_peers;
 
 // One that comes from a peer of the Go line leaves old copies at all others, so they are told to
 // drop theirs, and the answer waits for that a while. Throws bad_alloc with nothing answered.
-void answer_put(const ref<http_peers>& by, ref<group> of, ref<http::exchange> what);
+void answer_put(const ref<http_peers>& by,
+                ref<group> of,
+                std::string_view key,
+                ref<http::exchange> what);
 
 void note_long_key(http_peers& by);
 

@@ -90,6 +90,10 @@ failure no_set_request() {
     return malformed(400, "bad request: the body is no SetRequest with a group and a key");
 }
 
+failure other_key() {
+    return malformed(400, "bad request: the body names another group or key than the path");
+}
+
 failure too_large(std::string_view text) {
     return {typed(413, text, status_name(COORD_EXHAUSTED)),
             error(COORD_EXHAUSTED, component_name, text)};

@@ -25,6 +25,7 @@ failure bad_escape();
 failure elsewhere();  // not below the base path
 failure key_too_long(std::size_t limit);
 failure no_set_request();  // the body of a PUT
+failure other_key();       // than in the path
 failure too_large(std::string_view text);
 failure other_method();
 failure may_not_write();

@@ -87,8 +87,7 @@ void routing::go(ref<host_user> sender) {
     if (to.is == shape::bad_escape) return refuse(peer_reply::bad_escape());
     if (to.is == shape::elsewhere) return refuse(peer_reply::elsewhere());
     if (to.is == shape::no_key) return refuse(peer_reply::no_key(options.speaks));
-    // That of a PUT is in its body.
-    if (!is_put && to.key.size() > options.max_key_bytes) {
+    if (to.key.size() > options.max_key_bytes) {
         note_long_key(*by_);
         return refuse(peer_reply::key_too_long(options.max_key_bytes));
     }
@@ -97,7 +96,7 @@ void routing::go(ref<host_user> sender) {
     const bool is_served =
         of && of->served_by() == static_cast<picker*>(by_.get()) && !of->is_closed();
     if (is_put && is_served && !options.refuse_writes)
-        return answer_put(by_, std::move(of), std::move(what_));
+        return answer_put(by_, std::move(of), to.key, std::move(what_));
     by_->count(http_peers::passed);
     if (!is_served) return fail(peer_reply::no_such_group(to.group, options.speaks));
     of->count_server_request();

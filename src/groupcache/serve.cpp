@@ -6,8 +6,10 @@
 #include <optional>
 #include <utility>
 
+#include "groupcache/group.hpp"
 #include "groupcache/http_peers.hpp"
 #include "groupcache/served_request.hpp"
+#include "groupcache/wire.hpp"
 #include "runtime/this_thread.hpp"
 #include "runtime/workers.hpp"
 
@@ -78,6 +80,18 @@ class tells_operation final : public serve_waiter {
     ref<started_serve> op_;
 };
 
+// The loader of the group that is asked may be served by this very thread.
+result<> may_wait_for(http_peers& by, std::string_view target) {
+    std::string decoded;
+    const auto to = wire::parse_target(target, by.options().base_path, decoded);
+    if (to.is != wire::incoming::shape::good) return {};
+    const auto of = by.owner().find<group>(to.group);
+    if (!of) return {};
+    const auto may = of->may_wait();
+    of->drop_handle();  // find() took one for a host
+    return may;
+}
+
 }  // namespace
 
 result<ref<served_response>> serve(const ref<http_peers>& by,
@@ -94,6 +108,7 @@ result<ref<served_response>> serve(const ref<http_peers>& by,
                      "peers",
                      "this thread drains the queue of options.requests; use "
                      "coord_peers_serve_start");
+    if (auto may = may_wait_for(*by, what.target); !may) return may.error();
     const workers::blocked replaced;
     if (!replaced.allowed())
         return error(COORD_EXHAUSTED, "peers", "max_blocked_workers threads wait already");

@@ -70,9 +70,12 @@ std::optional<http::refusal> served_request::check(const message_view& given) {
 
 void served_request::begin() noexcept {
     const ref<served_request> keep(this);
-    over_.exchange(false, std::memory_order_acq_rel);
     by_->serving().begin();
-    if (!by_->served().add(*this) || by_->is_closed()) return end(http_peers::closed_error());
+    // Listed before it can end, so that its end takes it off the list. What came too early is seen
+    // by who started it, or here.
+    const bool is_listed = by_->served().add(*this);
+    over_.exchange(false, std::memory_order_acq_rel);
+    if (!is_listed || by_->is_closed()) return end(http_peers::closed_error());
     if (!protect([&] { serve(); })) end(error(COORD_NO_MEMORY));
 }
 

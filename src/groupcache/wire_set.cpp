@@ -53,8 +53,10 @@ std::optional<set_reading> read_set(std::string_view body) {
     from.SetRecursionLimit(max_nesting);
     if (!message.ParseFromCodedStream(&from) || !from.ConsumedEntireMessage()) return std::nullopt;
     if (!message.has_group() || !message.has_key()) return std::nullopt;
-    return set_reading{
-        std::move(*message.mutable_key()), std::move(*message.mutable_value()), message.expire()};
+    return set_reading{std::move(*message.mutable_group()),
+                       std::move(*message.mutable_key()),
+                       std::move(*message.mutable_value()),
+                       message.expire()};
 }
 
 }  // namespace coord::groupcache::wire

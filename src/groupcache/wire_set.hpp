@@ -10,8 +10,8 @@
 
 namespace coord::groupcache::wire {
 
-// What counts of it: the group is the one in the url.
 struct set_reading {
+    std::string group;
     std::string key;
     std::string value;
     std::int64_t expire_unix_ns = 0;  // 0 = never

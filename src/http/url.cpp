@@ -145,7 +145,7 @@ result<url> parse_url(std::string_view text, schemes allowed) {
     const auto scheme = lowered(text.substr(0, scheme_end));
     const bool is_https = scheme == "https";
     if (is_https && allowed == schemes::http)
-        return refused(COORD_UNSUPPORTED, text, "asks for TLS, which is not supported yet");
+        return refused(COORD_UNSUPPORTED, text, "asks for TLS, which needs an exchange hook");
     if (scheme != "http" && !is_https) return refuse("has a scheme other than http");
     if (text.find('#') != text.npos) return refuse("has a fragment ('#')");
     if (text.find('?') != text.npos) return refuse("has a query ('?')");

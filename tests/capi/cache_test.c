@@ -215,6 +215,22 @@ static void values_that_bring_no_expiry_have_the_caches(coord_runtime* runtime) 
     coord_cache_free(cache);
 }
 
+static void who_left_is_counted_by_cause(coord_runtime* runtime) {
+    gone told = {0};
+    coord_cache* cache = new_lru(runtime, 2, &told);
+    put(cache, "a", "1");
+    put(cache, "b", "2");
+    put(cache, "c", "3"); /* a leaves */
+    CHECK_OK(coord_cache_remove(cache, "b", 1, ERR));
+    expire_at(cache, "d", 1);
+    CHECK(!holds(cache, "d", "v"));
+    coord_cache_stats stats = {.size = sizeof stats};
+    CHECK_OK(coord_cache_stats_read(cache, &stats, ERR));
+    CHECK(stats.evicted_full == 1 && stats.removed == 1 && stats.evicted_expired == 1);
+    CHECK(stats.evictions == 3 && stats.items == 1);
+    coord_cache_free(cache);
+}
+
 int main(void) {
     coord_runtime* runtime = new_runtime();
     a_key_is_found_or_not(runtime);
@@ -226,6 +242,7 @@ int main(void) {
     what_has_expired_is_a_miss(runtime);
     replacing_renews_the_expiry(runtime);
     values_that_bring_no_expiry_have_the_caches(runtime);
+    who_left_is_counted_by_cause(runtime);
     coord_runtime_free(runtime);
     return check_result();
 }

@@ -123,7 +123,7 @@ static void requests_that_were_refused_say_why(member* asks, const char* owner) 
     CHECK(coord_peer_get(peer, "rows", 4, key, sizeof key, NULL, &value, &err) ==
           COORD_UNAVAILABLE);
     CHECK(detail_is(err, "reason", "bad-request"));
-    CHECK(detail_is(err, "status", "414 URI Too Long"));
+    CHECK(detail_is(err, "status", "414 Request URI Too Long"));
     CHECK(strstr(coord_error_message(err), "longer than 100 bytes") != NULL);
     coord_error_free(err);
     coord_peer_free(peer);

@@ -46,8 +46,11 @@ def command_of(test: str, programs: Path) -> list[str] | None:
     if path.parts[:2] == ("tests", "capi") and path.suffix == ".c":
         return [str(programs / f"capi_{path.stem}")]
     if path.parts[:2] == ("tests", "cpp") and path.suffix == ".cpp":
-        suites = sorted(set(re.findall(r"^TEST(?:_F|_P)?\((\w+),", (REPOSITORY / test).read_text("utf-8"), re.M)))
-        return [str(programs / "cpp_test"), "--gtest_filter=" + ":".join(f"*{suite}.*" for suite in suites)]
+        suites = set(re.findall(r"^TEST(?:_F|_P)?\((\w+),", (REPOSITORY / test).read_text("utf-8"), re.M))
+        for program in sorted(programs.glob("cpp_*test")):
+            listed = subprocess.run([str(program), "--gtest_list_tests"], capture_output=True, text=True, check=True).stdout
+            if any(re.search(rf"^(?:\w+/)?{suite}[./]", listed, re.M) for suite in suites):
+                return [str(program), "--gtest_filter=" + ":".join(f"*{suite}*.*" for suite in sorted(suites))]
     return None
 
 

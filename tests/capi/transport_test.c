@@ -171,6 +171,7 @@ static void each_key_is_loaded_once_at_its_owner_whoever_asks(ring* in) {
         CHECK(owned[i] > 0 && in->nodes[i].loads == owned[i]);
         CHECK_OK(coord_group_stats_read(in->nodes[i].group, &stats, ERR));
         CHECK(stats.peer_loads == (uint64_t)(KEYS - owned[i]) && stats.peer_errors == 0);
+        CHECK(stats.peer_slowest_ns > 0);
     }
 }
 

@@ -43,17 +43,22 @@ const std::map<std::string_view, words>& known_words() {
           "*",
           ""}},
         {"headers",
-         {"", "A: b\r\nC: d\n", "Coord-Request: 1; timeout-ns=1000\r\n", "bad", "Content-Length: 9\r\n"}},
-        {"body", {"", "\x0A\x01g\x12\x01" "a\x1A\x01v", "\x0A\xFF", "body"}},
+         {"",
+          "A: b\r\nC: d\n",
+          "Coord-Request: 1; timeout-ns=1000\r\n",
+          "bad",
+          "Content-Length: 9\r\n"}},
+        {"body",
+         {"",
+          "\x0A\x01g\x12\x01"
+          "a\x1A\x01v",
+          "\x0A\xFF",
+          "body"}},
     };
     return all;
 }
 
 }  // namespace
-
-bool machine::is_needed(std::string_view name) const noexcept {
-    return name == "method" || name == "target";
-}
 
 struct text machine::text(std::string_view name) {
     const auto how = below(32);

@@ -7,12 +7,13 @@ namespace coord::fuzz {
 
 void by_hand_coord_bytes_new_external(machine& m) {
     auto data = m.memory();
-    if (data.at != nullptr && data.len > 1'000'000) data.len = 1;  // there is no limit to refuse it by
+    if (data.at != nullptr && data.len > 1'000'000)
+        data.len = 1;  // there is no limit to refuse it by
     const auto user = m.new_user();
     made<coord_bytes> bytes(m);
     failure err(m);
-    const auto got = coord_bytes_new_external(
-        data.at, data.len, user.at, user.free, bytes.at(), err.at());
+    const auto got =
+        coord_bytes_new_external(data.at, data.len, user.at, user.free, bytes.at(), err.at());
     bytes.check(got);
     m.ended(got, err);
 }
@@ -99,8 +100,7 @@ void by_hand_coord_queue_drain(machine& m) {
     const auto cap = m.below(events.size() + 1);
     std::size_t count = 0;
     failure err(m);
-    const auto got =
-        coord_queue_drain(m.some<coord_queue>(), events.data(), cap, &count, err.at());
+    const auto got = coord_queue_drain(m.some<coord_queue>(), events.data(), cap, &count, err.at());
     require(count <= cap && (got == COORD_OK || count == 0));
     m.keep_events(events.data(), count);
     m.ended(got, err);
@@ -112,8 +112,7 @@ void by_hand_coord_queue_wait(machine& m) {
     std::size_t count = 0;
     failure err(m);
     auto* const queue = m.some<coord_queue>();
-    const auto got =
-        coord_queue_wait(queue, m.time(true), events.data(), cap, &count, err.at());
+    const auto got = coord_queue_wait(queue, m.time(true), events.data(), cap, &count, err.at());
     require(count <= cap && (got == COORD_OK) == (count != 0));
     m.keep_events(events.data(), count);
     m.ended(got, err);

@@ -31,7 +31,8 @@ void look_at(const coord_request* request) {
         require(part != nullptr || len == 0);
         read_all(part, len);
     }
-    read_all(static_cast<const char*>(coord_bytes_data(coord_request_value(request, 0), &len)), len);
+    read_all(static_cast<const char*>(coord_bytes_data(coord_request_value(request, 0), &len)),
+             len);
     (void)coord_error_message(coord_error_cause(coord_request_error(request)));
     (void)coord_context_is_cancelled(coord_request_context(request));
     (void)coord_request_user(request, 0);

@@ -73,22 +73,38 @@ void machine::take_kept_requests() {
 
 void machine::free_handle(kind of, void* handle) {
     switch (of) {
-        case kind::runtime: return coord_runtime_free(static_cast<coord_runtime*>(handle));
-        case kind::queue: return coord_queue_free(static_cast<coord_queue*>(handle));
-        case kind::group: return coord_group_free(static_cast<coord_group*>(handle));
-        case kind::peers: return coord_peers_free(static_cast<coord_peers*>(handle));
-        case kind::ring: return coord_ring_free(static_cast<coord_ring*>(handle));
-        case kind::cache: return coord_cache_free(static_cast<coord_cache*>(handle));
-        case kind::flight: return coord_flight_free(static_cast<coord_flight*>(handle));
-        case kind::bytes: return coord_bytes_free(static_cast<coord_bytes*>(handle));
-        case kind::context: return coord_context_free(static_cast<coord_context*>(handle));
-        case kind::peer: return coord_peer_free(static_cast<coord_peer*>(handle));
-        case kind::picker: return coord_picker_free(static_cast<coord_picker*>(handle));
-        case kind::many: return coord_many_free(static_cast<coord_many*>(handle));
-        case kind::response: return coord_response_free(static_cast<coord_response*>(handle));
-        case kind::op: return coord_op_free(static_cast<coord_op*>(handle));
-        case kind::request: return coord_request_free(static_cast<coord_request*>(handle));
-        case kind::error: return coord_error_free(static_cast<coord_error*>(handle));
+        case kind::runtime:
+            return coord_runtime_free(static_cast<coord_runtime*>(handle));
+        case kind::queue:
+            return coord_queue_free(static_cast<coord_queue*>(handle));
+        case kind::group:
+            return coord_group_free(static_cast<coord_group*>(handle));
+        case kind::peers:
+            return coord_peers_free(static_cast<coord_peers*>(handle));
+        case kind::ring:
+            return coord_ring_free(static_cast<coord_ring*>(handle));
+        case kind::cache:
+            return coord_cache_free(static_cast<coord_cache*>(handle));
+        case kind::flight:
+            return coord_flight_free(static_cast<coord_flight*>(handle));
+        case kind::bytes:
+            return coord_bytes_free(static_cast<coord_bytes*>(handle));
+        case kind::context:
+            return coord_context_free(static_cast<coord_context*>(handle));
+        case kind::peer:
+            return coord_peer_free(static_cast<coord_peer*>(handle));
+        case kind::picker:
+            return coord_picker_free(static_cast<coord_picker*>(handle));
+        case kind::many:
+            return coord_many_free(static_cast<coord_many*>(handle));
+        case kind::response:
+            return coord_response_free(static_cast<coord_response*>(handle));
+        case kind::op:
+            return coord_op_free(static_cast<coord_op*>(handle));
+        case kind::request:
+            return coord_request_free(static_cast<coord_request*>(handle));
+        case kind::error:
+            return coord_error_free(static_cast<coord_error*>(handle));
     }
 }
 

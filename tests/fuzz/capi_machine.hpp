@@ -20,21 +20,47 @@
 namespace coord::fuzz {
 
 enum class kind : std::size_t {
-    runtime, queue, group, peers, ring, cache, flight, bytes, context, peer, picker, many, response,
-    op, request, error
+    runtime,
+    queue,
+    group,
+    peers,
+    ring,
+    cache,
+    flight,
+    bytes,
+    context,
+    peer,
+    picker,
+    many,
+    response,
+    op,
+    request,
+    error
 };
 constexpr std::size_t kinds = 16;
 
 template <class T>
 struct kind_of;
-#define COORD_KIND(name)                         \
-    template <>                                  \
-    struct kind_of<coord_##name> {               \
-        static constexpr kind is = kind::name;   \
+#define COORD_KIND(name)                       \
+    template <>                                \
+    struct kind_of<coord_##name> {             \
+        static constexpr kind is = kind::name; \
     };
-COORD_KIND(runtime) COORD_KIND(queue) COORD_KIND(group) COORD_KIND(peers) COORD_KIND(ring)
-COORD_KIND(cache) COORD_KIND(flight) COORD_KIND(bytes) COORD_KIND(context) COORD_KIND(peer)
-COORD_KIND(picker) COORD_KIND(many) COORD_KIND(response) COORD_KIND(op) COORD_KIND(request)
+COORD_KIND(runtime)
+COORD_KIND(queue)
+COORD_KIND(group)
+COORD_KIND(peers)
+COORD_KIND(ring)
+COORD_KIND(cache)
+COORD_KIND(flight)
+COORD_KIND(bytes)
+COORD_KIND(context)
+COORD_KIND(peer)
+COORD_KIND(picker)
+COORD_KIND(many)
+COORD_KIND(response)
+COORD_KIND(op)
+COORD_KIND(request)
 COORD_KIND(error)
 #undef COORD_KIND
 
@@ -101,8 +127,9 @@ class machine {
     // The default, unless the struct it is for is to be an odd one.
     template <class T>
     T option(std::string_view name) {
-        // A message is a request, which has none, or a response.
-        const bool wanted = name == "status" ? one_in(2) : is_odd && one_in(4);
+        // The first field of a message, which is a request or a response.
+        if (name == "status") is_response = one_in(2);
+        const bool wanted = name == "status" ? is_response : is_odd && one_in(4);
         return wanted ? static_cast<T>(any_option(name)) : T{};
     }
     template <class F>
@@ -113,7 +140,8 @@ class machine {
     void set_any(void*& at) { at = one_in(2) ? this : nullptr; }
     template <class Char>
     void set_text(std::string_view name, const Char*& at, std::size_t& len) {
-        if (!is_needed(name) && !one_in(is_odd ? 3 : 6)) return;
+        const bool of_request = name == "method" || name == "target";
+        if (of_request ? is_response && !is_odd : !one_in(is_odd ? 3 : 6)) return;
         const auto chosen = text(name);
         at = chosen.at;
         len = chosen.len;
@@ -121,6 +149,7 @@ class machine {
     // Of the struct that is made now. Cut off: what would free it is not seen.
     bool hands_out_users = true;
     bool is_odd = false;
+    bool is_response = false;
 
     // --- after a call
     void called() { texts_.clear(); }
@@ -138,7 +167,6 @@ class machine {
     void add(kind of, void* handle);
     void free_handle(kind of, void* handle);
     void take_kept_requests();
-    bool is_needed(std::string_view name) const noexcept;
     std::uint64_t any_number(std::string_view name);
     std::uint64_t any_option(std::string_view name);
     static coord_request_fn function_of(coord_request_fn) { return &host::on_request; }

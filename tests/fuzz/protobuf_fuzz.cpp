@@ -98,8 +98,8 @@ void check_sent_value(std::string_view value, std::int64_t expire, bool with_crc
     const coord::testing::virtual_clock time;
     const auto at = time.unix_ns();
     const bytes_ref kept(bytes::make("sent", value, expire, 0), false);
-    const auto reply = wire::value_reply(
-        kept, time, with_crc ? wire::checksum::crc32c : wire::checksum::none);
+    const auto reply =
+        wire::value_reply(kept, time, with_crc ? wire::checksum::crc32c : wire::checksum::none);
     std::string header;
     if (!reply.headers.empty()) {
         const std::string begin = std::string(wire::value_header) + ": ";
@@ -130,9 +130,16 @@ std::vector<std::string> fuzz_seeds() {
     return {
         plain + std::string("\x0A\x08go:hello\x18\0", 12),
         plain + std::string("\x0A\0\x18\0", 4),
-        plain + "\x0A\x03" "abc" + expires,
-        plain + "\x0A\x03" "abc\x18\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01",
-        "\7" + std::string(1, static_cast<char>(header.size())) + header + "\x0A\x01" "a",
+        plain +
+            "\x0A\x03"
+            "abc" +
+            expires,
+        plain +
+            "\x0A\x03"
+            "abc\x18\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x01",
+        "\7" + std::string(1, static_cast<char>(header.size())) + header +
+            "\x0A\x01"
+            "a",
         std::string("\0\0", 2) + "\x0A\x10" + std::string(16, 'v'),
         plain + std::string("\x0A\x01g\x12\x05p k/1\x1A\x03VAL\x20\0", 17),
         plain + "\x0A\x01g\x12\x01k\x1A\x01v\x20" + expires.substr(1),
@@ -149,7 +156,8 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const std::size_t limit = (data[0] & 1) != 0 ? 4'096 : 8;
     check_value(header, text, limit);
     check_set(text);
-    const auto expire = (data[0] & 2) != 0 ? 0 : now + (data[0] - 128) * (INT64_C(1) << (data[1] % 50));
+    const auto expire =
+        (data[0] & 2) != 0 ? 0 : now + (data[0] - 128) * (INT64_C(1) << (data[1] % 50));
     check_sent_value(text, expire, (data[0] & 4) != 0);
     check_sent_set(text, expire);
     return 0;

@@ -73,9 +73,16 @@ def check(row: Row, known: dict[str, set[str]]) -> Iterator[str]:
     tests = re.findall(r"`((?:tests|python|docs|benchmarks)/[^`]+)`", row.shown_by)
     if not tests and not row.shown_by.startswith("not applicable"):
         yield f"{row.where}: no test is named"
+    text = ""
     for test in tests:
-        if not (REPOSITORY / test).is_file():
+        if (REPOSITORY / test).is_file():
+            text += (REPOSITORY / test).read_text("utf-8")
+        else:
             yield f"{row.where}: there is no {test}"
+    if any(test.startswith("tests/capi/") for test in tests):
+        for word in re.findall(r"[a-z_]\w*", " ".join(re.findall(r"`([^`]+)`", row.c)), re.I):
+            if word in known["C"] and word not in ORDINARY and not re.search(rf"\b{word}\b", text):
+                yield f"{row.where}: no test of the row has {word}"
 
 
 def main() -> int:

@@ -23,7 +23,7 @@ coord_status start_set(stage& on) {
         on.group, "key", 3, "set", 3, nullptr, nullptr, on.answers, 1, &on.op, &on.error);
 }
 void after_start_set(stage& on, coord_status status) {
-    if (status == COORD_OK) expect_event(on.answers, COORD_EVENT_DONE, COORD_OK, COORD_EXHAUSTED);
+    if (status == COORD_OK) expect_event(on.answers, COORD_EVENT_DONE, COORD_OK, COORD_NO_MEMORY);
     expect_no_event(on.answers);
     coord_op_free(on.op);
     expect_group_works(on.group);
@@ -120,9 +120,9 @@ void after_start_many_away(stage& on, coord_status status) {
 
 const std::vector<scenario>& changes_scenarios() {
     static const std::vector<scenario> all = {
-        {"coord_group_set", nullptr, set, after_set, COORD_OK, COORD_EXHAUSTED},
+        {"coord_group_set", nullptr, set, after_set, COORD_OK, COORD_NO_MEMORY},
         {"coord_group_set_start", nullptr, start_set, after_start_set, COORD_OK},
-        {"coord_group_local_set", nullptr, set_local, after_set, COORD_OK, COORD_EXHAUSTED},
+        {"coord_group_local_set", nullptr, set_local, after_set, COORD_OK, COORD_NO_MEMORY},
         {"coord_group_remove_many", nullptr, remove_many, nullptr, COORD_OK},
         {"coord_group_remove_many_start",
          nullptr,

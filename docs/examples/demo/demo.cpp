@@ -1,7 +1,8 @@
 // The demo: three processes share one cache over HTTP. Hundreds of readers ask any of them for
 // results computed from source files; each result is computed once in the whole cluster. Then one
-// process is killed in the middle of new questions: the answers stay right, and only its keys are
-// computed again, at most once by each survivor. The demo checks all of that itself.
+// process corrects some results under their eyes: who asks after that gets the new ones, wherever.
+// At last a process is killed in the middle of new questions: the answers stay right, and only its
+// keys are computed again, at most once by each survivor. The demo checks all of that itself.
 //
 //     coord_demo [directory]      COORD_DEMO_QUICK=1 makes it small
 #include <coord/coord.hpp>
@@ -29,18 +30,20 @@ namespace demo {
 namespace {
 
 constexpr std::size_t node_count = 3;
+constexpr std::size_t corrector = 0;
 constexpr std::size_t victim = 1;
 
 struct size_of_it {
     std::size_t files;
     std::size_t readers;
-    std::size_t questions;  // of each reader in each of the two rounds
+    std::size_t questions;    // of each reader in each of the two rounds
+    std::size_t corrections;  // of each process's results
 };
 
 size_of_it chosen_size() {
     const char* quick = std::getenv("COORD_DEMO_QUICK");
     const bool small = quick != nullptr && *quick != '\0' && std::string(quick) != "0";
-    return small ? size_of_it{90, 200, 8} : size_of_it{300, 240, 40};
+    return small ? size_of_it{90, 200, 8, 4} : size_of_it{300, 240, 40, 10};
 }
 
 // Nobody waits for ever: neither for an answer nor for the demo.
@@ -114,6 +117,17 @@ std::vector<std::size_t> owners_of(const std::vector<std::string>& keys,
     return owners;
 }
 
+// Of the keys [0, to), the first few that each process owns.
+std::vector<std::size_t> few_of_each(const std::vector<std::size_t>& owners,
+                                     std::size_t to,
+                                     std::size_t few) {
+    std::vector<std::size_t> taken(node_count);
+    std::vector<std::size_t> keys;
+    for (std::size_t key = 0; key < to; ++key)
+        if (taken[owners[key]]++ < few) keys.push_back(key);
+    return keys;
+}
+
 double seconds_since(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
@@ -126,7 +140,8 @@ class show {
           files_(read_files(directory, size_.files)),
           keys_(both_kinds_of_keys(files_)),
           computed_(node_count, keys_.size()),
-          nodes_(start_nodes({files_, keys_, computed_})),
+          corrected_(node_count, keys_.size()),
+          nodes_(start_nodes({files_, keys_, computed_, corrected_})),
           owners_(owners_of(keys_, nodes_)) {
         for (auto& one : nodes_) one.join(list_of(nodes_));
     }
@@ -137,6 +152,7 @@ class show {
         crowd readers(about, size_.readers);
         introduce();
         first_round(readers);
+        corrections(readers);
         second_round(readers);
         conclude(readers);
     }
@@ -144,6 +160,7 @@ class show {
   private:
     void introduce() const;
     void first_round(crowd& readers);
+    void corrections(crowd& readers);
     void second_round(crowd& readers);
     void conclude(const crowd& readers) const;
     std::size_t half() const noexcept { return keys_.size() / 2; }
@@ -152,6 +169,7 @@ class show {
     const corpus files_;
     const std::vector<std::string> keys_;
     tally computed_;
+    tally corrected_;
     std::vector<node> nodes_;
     const std::vector<std::size_t> owners_;
 };
@@ -203,6 +221,32 @@ void show::first_round(crowd& readers) {
     require_once(computed_, owners_, 0, half());
 }
 
+// One process sets some results of each anew while all ask about them.
+void show::corrections(crowd& readers) {
+    const auto keys = few_of_each(owners_, half(), size_.corrections);
+    const auto before = readers.answers();
+    const auto begin = std::chrono::steady_clock::now();
+    std::jthread asking([&](const std::stop_token& enough) { readers.ask_about(keys, enough); });
+    for (const auto key : keys) {
+        readers.expect_correction(key);
+        nodes_[corrector].correct(key);
+        readers.insist_on_correction(key);
+    }
+    asking.request_stop();
+    asking.join();
+    require(readers.flaw().empty(), readers.flaw());
+    require_once(computed_, owners_, 0, half());
+    std::printf(
+        "2  process %zu corrects %zu results of all three, and all are asked about meanwhile:\n"
+        "   %zu answers in %.1f s, %zu of them begun after a set: 0 old ones, nothing computed\n\n",
+        corrector + 1,
+        keys.size(),
+        readers.answers() - before,
+        seconds_since(begin),
+        readers.insisted());
+    std::fflush(stdout);
+}
+
 // Another result for each file; one process dies when it has computed half of its own.
 void show::second_round(crowd& readers) {
     const auto its_own = static_cast<std::size_t>(
@@ -221,7 +265,7 @@ void show::second_round(crowd& readers) {
     });
     require(readers.flaw().empty(), readers.flaw());
     std::printf(
-        "2  new questions, and process %zu is killed after %zu of %zu answers:\n"
+        "3  new questions, and process %zu is killed after %zu of %zu answers:\n"
         "   %zu times a reader found it gone and asked another; %.1f s, every answer right\n",
         victim + 1,
         answers_at_death,

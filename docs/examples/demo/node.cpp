@@ -50,12 +50,29 @@ std::string counts_line(const coord::group& group) {
     return line.str();
 }
 
+// The first word says what to do.
+std::string obey(const std::string& line,
+                 std::size_t number,
+                 const subject& about,
+                 coord::group& group) {
+    std::istringstream words(line);
+    std::string what;
+    std::size_t key = 0;
+    words >> what >> key;
+    if (what == "counts") return counts_line(group);
+    about.corrected.add(number, key);
+    group.set(about.keys[key], about.files.answer(about.keys[key]) + std::string(correction));
+    return "set";
+}
+
 void serve(std::size_t number, int control, const subject& about) {
     const auto compute = [&](std::string_view key, const coord::context&) {
+        auto answer = about.files.answer(key);
         const auto found = std::lower_bound(about.keys.begin(), about.keys.end(), key);
-        if (found != about.keys.end() && *found == key)
-            about.computed.add(number, static_cast<std::size_t>(found - about.keys.begin()));
-        return about.files.answer(key);
+        const auto index = static_cast<std::size_t>(found - about.keys.begin());
+        about.computed.add(number, index);
+        if (about.corrected.of_all(index) > 0) answer += correction;
+        return answer;
     };
     coord::runtime runtime({.admin_listen = "127.0.0.1:0"});
     coord::peers peers(runtime, {.listen = "127.0.0.1:0"});
@@ -64,7 +81,8 @@ void serve(std::size_t number, int control, const subject& about) {
     write_line(control, std::string(peers.self_url()) + ' ' + std::string(runtime.admin_address()));
     peers.set(read_line(control));
     write_line(control, "ready");
-    while (!read_line(control).empty()) write_line(control, counts_line(group));
+    for (auto line = read_line(control); !line.empty(); line = read_line(control))
+        write_line(control, obey(line, number, about, group));
     runtime.close();
 }
 
@@ -126,6 +144,11 @@ node_counts node::counts() {
     node_counts counts;
     words >> counts.gets >> counts.hits >> counts.from_peers >> counts.errors;
     return counts;
+}
+
+void node::correct(std::size_t key) {
+    tell("correct " + std::to_string(key));
+    hear();
 }
 
 void node::kill_now() noexcept {

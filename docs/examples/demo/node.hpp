@@ -14,12 +14,15 @@ namespace demo {
 
 // The name of the group that all share.
 inline constexpr std::string_view group_name = "files";
+// What a corrected result ends in.
+inline constexpr std::string_view correction = ", corrected";
 
 // What all processes know from the start.
 struct subject {
     const corpus& files;
     const std::vector<std::string>& keys;  // sorted
     tally& computed;
+    tally& corrected;  // results that are no longer what the files say; counted before the set
 };
 
 // What a process says about itself at the end.
@@ -51,6 +54,8 @@ class node {
     void await_address();
     void join(std::string_view list);
     node_counts counts();
+    // Corrects a result, and returns when it is set at all peers.
+    void correct(std::size_t key);
     void kill_now() noexcept;
 
   private:

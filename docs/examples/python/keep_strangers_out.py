@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 import urllib.error
 import urllib.request
 
@@ -13,21 +14,30 @@ SECRET = b"the same on all members, and nowhere else"
 
 
 # [hooks]
-def signature(method: str, target: str) -> str:
+MOST_SECONDS = 60  # what a clock may be off, and how long what somebody overheard is worth anything
+
+
+def signature(request: coord.HttpRequest, when: str) -> bytes:
     """What only a member can write."""
-    return hmac.new(SECRET, f"{method} {target}".encode(), hashlib.sha256).hexdigest()
+    told = f"{when} {request.method} {request.target}\n".encode() + request.body
+    return hmac.new(SECRET, told, hashlib.sha256).hexdigest().encode()
 
 
 def sign(request: coord.HttpRequest) -> None:
     """Before each request to a peer."""
-    request.add_header("X-Signature", signature(request.method, request.target))
+    when = str(int(time.time()))
+    request.add_header("X-Signed-At", when)
+    request.add_header("X-Signature", signature(request, when).decode())
 
 
 def check(request: coord.HttpRequest) -> str:
     """Before each request of a peer is served; what it returns reaches the loader as `sender`."""
-    given = dict(request.headers).get("X-Signature", "")
-    if not hmac.compare_digest(given, signature(request.method, request.target)):
+    when = request.header("X-Signed-At") or ""
+    given = (request.header("X-Signature") or "").encode()
+    if not hmac.compare_digest(given, signature(request, when)):
         raise coord.Denied("who are you?")
+    if abs(time.time() - int(when)) > MOST_SECONDS:
+        raise coord.Denied("that was long ago")
     return "a member"
 
 

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import threading
 import zlib
+from datetime import datetime
 from typing import Any
 
 import coord
 
-
-def send(to: socket.socket, head: dict[str, Any], body: bytes = b"") -> None:
-    """One message: a line of JSON, which says how long the body is, and the body."""
-    to.sendall(json.dumps({**head, "size": len(body)}).encode() + b"\n" + body)
+#: What an answer is when the owner's loader was not reached; anything else is what that said.
+UNREACHED = ("unavailable", "timed_out", "cancelled", "closed", "abandoned")
 
 
-def receive(source: Any) -> tuple[dict[str, Any], bytes]:
-    """The next one."""
+def send(to: socket.socket, head: dict[str, Any], value: coord.View) -> None:
+    """One message: a line of JSON, which says how long the value is and when it expires, and it."""
+    expires = value.expires.isoformat() if value.expires else None
+    line = json.dumps({**head, "size": len(value), "expires": expires})
+    to.sendall(line.encode() + b"\n" + bytes(value))
+
+
+def receive(source: Any) -> tuple[dict[str, Any], coord.Value]:
+    """The next one; ValueError when there is none, or not all of it."""
     head = json.loads(source.readline())
-    return head, source.read(head["size"])
+    body = source.read(head["size"])
+    if len(body) != head["size"]:
+        raise ValueError(f"the message ends after {len(body)} of {head['size']} bytes")
+    expires = datetime.fromisoformat(head["expires"]) if head["expires"] else None
+    return head, coord.Value(body, expires=expires)
 
 
 # [asks]
@@ -30,25 +41,29 @@ class Connection:
         self._end, self._source = end, end.makefile("rb")
         self._lock = threading.Lock()
 
-    def _ask(self, verb: str, group: str, key: str, value: bytes = b"") -> bytes:
+    def _ask(
+        self, verb: str, group: str, key: str, given: coord.View = coord.View()
+    ) -> coord.Value:
         with self._lock:
             try:
-                send(self._end, {"verb": verb, "group": group, "key": key}, value)
-                head, body = receive(self._source)
+                send(self._end, {"verb": verb, "group": group, "key": key}, given)
+                head, answer = receive(self._source)
             except (OSError, ValueError) as error:
                 raise coord.Unavailable(str(error)) from error  # not reached: loads here instead
+        if head["status"] == "ok":
+            return answer
         if head["status"] == "not_found":
-            raise coord.NotFound(body.decode())
-        if head["status"] != "ok":
-            raise coord.HostFailed(body.decode())  # what the owner's loader said
-        return body
+            raise coord.NotFound(head["says"])
+        if head["status"] in UNREACHED:
+            raise coord.Unavailable(head["says"])  # it had no answer of its loader either
+        raise coord.HostFailed(head["says"])  # what its loader said
 
     def peer(self, name: str, runtime: coord.Runtime) -> coord.Peer:
         """What libcoord asks."""
         return coord.Peer(
             name,
             get=lambda group, key: self._ask("get", group, key),
-            set=lambda group, key, value: self._ask("set", group, key, bytes(value)),
+            set=lambda group, key, value: self._ask("set", group, key, value),
             remove=lambda group, key: self._ask("remove", group, key),
             runtime=runtime,
         )
@@ -69,9 +84,7 @@ class Member:
             all=lambda: list(self.peers.values()),
             runtime=self.runtime,
         )
-        self.squares = coord.Group(
-            "squares", self.load, picker=self.picker, runtime=self.runtime
-        )
+        self.squares = coord.Group("squares", self.load, picker=self.picker, runtime=self.runtime)
         # [end]
 
     def load(self, key: str) -> bytes:
@@ -83,25 +96,26 @@ class Member:
 
     # [answers]
     def serve(self, end: socket.socket) -> None:
-        """Answers what one other member asks: from here alone, whoever owns the key."""
+        """Answers what one other member asks, until that has gone."""
         source = end.makefile("rb")
-        while True:
-            try:
-                head, value = receive(source)
-            except ValueError:
-                return  # it has gone
-            status, answer = "ok", b""
-            try:
-                if head["verb"] == "get":
-                    answer = self.squares.local_get(head["key"])
-                elif head["verb"] == "set":
-                    self.squares.local_set(head["key"], value)
-                else:
-                    self.squares.local_remove(head["key"])
-            except coord.Error as error:
-                status, answer = error.status.name.lower(), str(error).encode()
-            send(end, {"status": status}, answer)
-            # [end]
+        with contextlib.suppress(OSError, ValueError):
+            while True:
+                send(end, *self.answer(*receive(source)))
+
+    def answer(self, head: dict[str, Any], given: coord.Value) -> tuple[dict[str, Any], coord.View]:
+        """Answers one question: from here alone, whoever owns the key."""
+        found = coord.View()
+        try:
+            if head["verb"] == "get":
+                found = self.squares.local_get_view(head["key"])
+            elif head["verb"] == "set":
+                self.squares.local_set(head["key"], given.content, expires=given.expires)
+            else:
+                self.squares.local_remove(head["key"])
+        except coord.Error as error:
+            return {"status": error.status.name.lower(), "says": str(error)}, found
+        return {"status": "ok"}, found
+        # [end]
 
 
 def connect(members: list[Member]) -> None:
