@@ -78,7 +78,7 @@ bytes* bytes::make_external(std::string_view memory, void* user, release_fn rele
     if (block == nullptr) return nullptr;
     auto* made = new (block) bytes;
     made->kind_ = kind::external;
-    new (made + 1) external_part{memory.data(), memory.size(), user, release};
+    new (made + 1) external_part{{memory.data()}, memory.size(), user, release};
     return made;
 }
 

@@ -78,12 +78,11 @@ peer_answer unconfirmed(const http::response& what,
                         coord_status status,
                         std::string_view why,
                         const judged_by& by) {
-    using enum fault;
     const auto message = fmt::format("http {} from {}: {}", what.status, by.url, why);
     const bool is_its_word =
         status == COORD_UNSUPPORTED || status == COORD_EXHAUSTED || status == COORD_DENIED;
     return {about_reply(error(status, component, message), what, by),
-            is_its_word ? refused : unreachable};
+            is_its_word ? fault::refused : fault::unreachable};
 }
 
 // What the peer's own loader said, or nothing when that is not what this reply is about.

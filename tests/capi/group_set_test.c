@@ -166,7 +166,7 @@ static void other_remove(void* user, coord_request* request) {
 
 static void not_asked(void* user, coord_request* request) {
     (void)user;
-    CHECK(!"nobody is to ask for a value");
+    CHECK(0 && "nobody is to ask for a value");
     coord_request_free(request);
 }
 

@@ -178,8 +178,8 @@ static void a_name_that_peers_cannot_have_is_refused(void) {
         COORD_INVALID_ARGUMENT, "name:", coord_group_new(runtime, "a/b", 3, NULL, &group, ERR));
     CHECK(group == NULL && to.asked == 1);
     coord_group_free(make(runtime, "a/b", COORD_GROUP_LOCAL));
-    coord_picker_free(picker);
     coord_group_free(make(runtime, "ab", 0));
+    coord_picker_free(picker);
     coord_peers_free(peers);
     coord_runtime_free(runtime);
     CHECK(to.freed == 1);

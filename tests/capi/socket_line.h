@@ -163,7 +163,7 @@ static inline void line_answer(line* on, const frame* asked, int times) {
                 coord_group_local_remove(on->serves, asked->bytes, asked->key_len, &err);
             break;
         default:
-            CHECK(!"a question of a known kind");
+            CHECK(0 && "a question of a known kind");
     }
     const char* message = coord_error_message(err);
     const void* text = value != NULL ? coord_bytes_data(value, &len) : message;

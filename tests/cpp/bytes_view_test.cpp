@@ -59,7 +59,7 @@ TEST_P(cpp_bytes_view, copies_into_longer_and_into_shorter_memory) {
 
 TEST_P(cpp_bytes_view, a_reader_gives_all_of_it_in_pieces_of_any_size) {
     for (const auto& view : both(GetParam())) {
-        for (const std::size_t at_once : {1, 2, 64}) {
+        for (const std::size_t at_once : {1U, 2U, 64U}) {
             auto reader = view.reader();
             EXPECT_EQ(reader.size(), view.size());
             EXPECT_EQ(read_all(reader, at_once), GetParam());

@@ -299,15 +299,15 @@ class number_out {
 };
 
 struct room {
+  private:
+    std::array<unsigned char, 40> bytes_{};
+
+  public:
     explicit room(machine& m)
         : cap(m.one_in(16) ? 7 : m.below(bytes_.size())),
           at(cap == 7 && m.one_in(2) ? nullptr : bytes_.data()) {}
     const std::size_t cap;
 
-  private:
-    std::array<unsigned char, 40> bytes_{};
-
-  public:
     void* const at;
 };
 

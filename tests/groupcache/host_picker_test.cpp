@@ -21,7 +21,7 @@ using fault = peer_answer::fault;
 class host_pickers : public ::testing::Test {
   protected:
     ~host_pickers() override {
-        if (handle_) handle_->drop_handle();
+        for (auto& one : handles_) one->drop_handle();
         for (auto& one : peers) one->drop_handle();
     }
     picker& make(dialect speaks = dialect::mailgun) {
@@ -34,9 +34,9 @@ class host_pickers : public ::testing::Test {
         };
         wanted.user = ref<host_user>(new host_user(this, nullptr));
         wanted.speaks = speaks;
-        handle_ = *host_picker::make(world.owner, std::move(wanted));
-        handle_->to_host();
-        return handle_->decides;
+        handles_.push_back(*host_picker::make(world.owner, std::move(wanted)));
+        handles_.back()->to_host();
+        return handles_.back()->decides;
     }
     ref<peer_handle> add(const ref<runtime>& in, const char* url) {
         host_peer_options wanted;
@@ -55,7 +55,7 @@ class host_pickers : public ::testing::Test {
     std::function<std::size_t(::coord_peer**, std::size_t)> pick_all;
 
   private:
-    ref<picker_handle> handle_;
+    std::vector<ref<picker_handle>> handles_;
 };
 
 TEST_F(host_pickers, names_peers_and_this_process) {
@@ -117,7 +117,7 @@ TEST_F(host_pickers, one_that_changes_its_mind_or_names_nothing_is_bounded) {
     const auto more = make().others();
     ASSERT_EQ(more.size(), 37U) << "peers, one for all that are none, and one for the rest";
     EXPECT_EQ(more[0], mars->of);
-    for (const std::size_t i : {1, 36}) {
+    for (const std::size_t i : {1U, 36U}) {
         kept_answer who;
         more[i]->remove({"g", "key", never}, who);
         EXPECT_EQ(who.status(), COORD_HOST_FAILED) << i;
