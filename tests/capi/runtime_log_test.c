@@ -10,7 +10,7 @@ typedef struct heard {
     atomic_int lines;
     atomic_int freed;
     atomic_int after_free;
-    int32_t level;
+    atomic_int level;
     latch* inside; /* each line says that it came, and waits to leave */
     latch* leave;
 } heard;
