@@ -93,7 +93,7 @@ static coord_peer* make(coord_runtime* runtime, scene* is) {
 }
 
 static void every_answer_has_its_meaning(coord_runtime* runtime) {
-    scene is = {.how = VALUE, .asked = LATCH_INIT};
+    static scene is = {.how = VALUE, .asked = LATCH_INIT};
     coord_peer* peer = make(runtime, &is);
     coord_bytes* value = NULL;
     CHECK_OK(coord_peer_get(peer, "g", 1, "key", COORD_NUL, NULL, &value, ERR));
@@ -131,7 +131,7 @@ static void every_answer_has_its_meaning(coord_runtime* runtime) {
 }
 
 static void one_that_never_answers_costs_its_caller_the_timeout(coord_runtime* runtime) {
-    scene is = {.how = KEEP, .asked = LATCH_INIT};
+    static scene is = {.how = KEEP, .asked = LATCH_INIT};
     coord_peer* peer = make(runtime, &is);
     coord_bytes* value = POISON;
     const coord_call_options soon = {.size = sizeof soon, .timeout_ns = 20000000};
@@ -210,7 +210,7 @@ static void requests_of_a_queue_are_answered_at_leisure(coord_runtime* runtime) 
 
 static void a_closed_runtime_is_said(void) {
     coord_runtime* runtime = new_runtime();
-    scene is = {.how = VALUE, .asked = LATCH_INIT};
+    static scene is = {.how = VALUE, .asked = LATCH_INIT};
     coord_peer* peer = make(runtime, &is);
     coord_peer* late = POISON;
     coord_bytes* value = NULL;
