@@ -141,8 +141,10 @@ class UrlOrigin(ProgramTest):
             self.origin.released.set()
 
     def test_an_origin_that_is_down_is_a_failure(self) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as closed:
-            port = closed.getsockname()[1]
+        kept = socket.socket()  # bound, so that nobody else gets the port, and not listening
+        self.addCleanup(kept.close)
+        kept.bind(("127.0.0.1", 0))
+        port = kept.getsockname()[1]
         server = self.serve("--origin-url", f"http://127.0.0.1:{port}/{{key}}")
         self.refused(self.get(server, "x"), 1, "host_failed", str(port))
 

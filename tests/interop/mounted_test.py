@@ -7,6 +7,7 @@ on plain Boost.Beast. COORD_NODE, COORD_GO_NODE and COORD_MOUNTED are the progra
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -29,13 +30,18 @@ COMMANDS = {
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on, all taken at the same time so that they differ."""
-    taken = [socket.socket() for _ in range(count)]
-    for one in taken:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in taken]
-    for one in taken:
-        one.close()
+    """Ports that nobody listens on, outside the range from which the system gives out others."""
+    ports: list[int] = []
+    while len(ports) < count:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in ports:
+            ports.append(port)
     return ports
 
 
