@@ -28,11 +28,9 @@ result<> read_loader(const coord_flight_options& given, group_options& wanted) {
     wanted.user = given.user;
     wanted.requests_token = given.requests_token;
     if (given.requests == nullptr) return {};
-    const auto requests = need<queue>(given.requests);
+    auto requests = read_requests_queue(given.requests);
     if (!requests) return requests.error();
-    if ((*requests)->is_closed())
-        return error(COORD_CLOSED, "queue", "options.requests: the queue was closed");
-    wanted.requests = ref<queue>(*requests);
+    wanted.requests = std::move(*requests);
     return {};
 }
 
@@ -122,11 +120,10 @@ result<> start_get(coord_flight* of,
     const auto given = read_get(of, key, key_len, opts);
     if (!given) return given.error();
     const auto& how = given->how;
-    const auto started = given->in->loads().start_get(
-        given->key, how.deadline, how.owner, std::move(answers), token, counted_by(how));
-    if (!started) return started.error();
-    if (op != nullptr) *op = hand_out<coord_op>(*started);
-    return {};
+    return hand_over(
+        given->in->loads().start_get(
+            given->key, how.deadline, how.owner, std::move(answers), token, counted_by(how)),
+        op);
 }
 
 }  // namespace

@@ -16,12 +16,6 @@ result<group*> need_open(coord_group* pointer) {
     return found;
 }
 
-result<queue*> need_open(coord_queue* pointer) {
-    const auto found = need<queue>(pointer);
-    if (found && (*found)->is_closed()) return error(COORD_CLOSED, "queue", "the queue was closed");
-    return found;
-}
-
 group::counted counted_by(const call& how) noexcept {
     return (how.flags & COORD_CALL_COUNTED) != 0 ? group::counted::before : group::counted::now;
 }
@@ -54,11 +48,10 @@ result<> start_get(const get_arguments& given,
     const auto how =
         read_call(given.opts, (*found)->time(), duration::max(), off::invalid, "group");
     if (!how) return how.error();
-    const auto started = (*found)->start_get(
-        *text, how->deadline, how->owner, ref<queue>(*to), token, counted_by(*how), from);
-    if (!started) return started.error();
-    if (op != nullptr) *op = hand_out<coord_op>(*started);
-    return {};
+    return hand_over(
+        (*found)->start_get(
+            *text, how->deadline, how->owner, ref<queue>(*to), token, counted_by(*how), from),
+        op);
 }
 
 result<groupcache::new_value> read_value(const group& of,

@@ -7,13 +7,13 @@
 
 #include "capi/arguments.hpp"
 #include "capi/kinds.hpp"
+#include "capi/operations.hpp"
 
 namespace coord::capi {
 
 result<std::string_view> read_key(const char* key, std::size_t size);
 // The object behind the handle, or why nothing can be begun with it.
 result<groupcache::group*> need_open(coord_group* pointer);
-result<queue*> need_open(coord_queue* pointer);
 groupcache::group::counted counted_by(const call& how) noexcept;
 // A get that waits, with its arguments as the host gave them.
 result<bytes_ref> blocking_get(coord_group* of,

@@ -47,12 +47,6 @@ result<new_value> read(const asked& what,
     return read_value(*what.of, what.key, *value, *terms);
 }
 
-result<> hand_over(const result<ref<coord::operation>>& started, coord_op** op) {
-    if (!started) return started.error();
-    if (op != nullptr) *op = hand_out<coord_op>(*started);
-    return {};
-}
-
 }  // namespace
 
 extern "C" {

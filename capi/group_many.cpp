@@ -102,11 +102,10 @@ coord_status coord_group_remove_many_start(coord_group* of,
         if (!what) return what.error();
         const auto to = need_open(answers);
         if (!to) return to.error();
-        const auto started = what->of->start_remove_many(
-            what->keys, what->how.deadline, what->how.owner, ref<queue>(*to), token);
-        if (!started) return started.error();
-        if (op != nullptr) *op = hand_out<coord_op>(*started);
-        return {};
+        return hand_over(
+            what->of->start_remove_many(
+                what->keys, what->how.deadline, what->how.owner, ref<queue>(*to), token),
+            op);
     });
 }
 }

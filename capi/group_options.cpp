@@ -2,6 +2,7 @@
 
 #include "base/limits.hpp"
 #include "capi/arguments.hpp"
+#include "capi/operations.hpp"
 #include "capi/user_guard.hpp"
 
 namespace coord::capi {
@@ -28,11 +29,9 @@ result<> read_loader(const coord_group_options& given, group_options& wanted) {
     wanted.user = given.user;
     wanted.requests_token = given.requests_token;
     if (given.requests == nullptr) return {};
-    const auto requests = need<queue>(given.requests);
+    auto requests = read_requests_queue(given.requests);
     if (!requests) return requests.error();
-    if ((*requests)->is_closed())
-        return error(COORD_CLOSED, "queue", "options.requests: the queue was closed");
-    wanted.requests = ref<queue>(*requests);
+    wanted.requests = std::move(*requests);
     return {};
 }
 

@@ -5,6 +5,7 @@
 #include "capi/bytes.hpp"
 #include "capi/guard.hpp"
 #include "capi/kinds.hpp"
+#include "capi/operations.hpp"
 #include "capi/user_guard.hpp"
 #include "groupcache/host_peer.hpp"
 #include "groupcache/peer_ask.hpp"
@@ -45,13 +46,11 @@ result<> read_callbacks(const coord_peer_options& given, host_peer_options& want
 result<> read_requests(const coord_peer_options& given, host_peer_options& wanted) {
     if (given.peer_get != nullptr || given.peer_set != nullptr || given.peer_remove != nullptr)
         return invalid(component, "options.requests: set callbacks or requests, not both");
-    const auto requests = need<queue>(given.requests);
+    auto requests = read_requests_queue(given.requests);
     if (!requests) return requests.error();
-    if ((*requests)->is_closed())
-        return error(COORD_CLOSED, "queue", "options.requests: the queue was closed");
-    wanted.requests = ref<queue>(*requests);
+    wanted.requests = std::move(*requests);
     coord::host_handler to;
-    to.requests = *requests;
+    to.requests = wanted.requests.get();
     to.token = given.requests_token;
     wanted.get = wanted.remove = to;
     if ((given.flags & COORD_PEER_TAKES_SET) != 0) wanted.set = to;
@@ -164,14 +163,10 @@ result<> start(const asking& what,
                coord_queue* answers,
                std::uint64_t token,
                coord_op** op) {
-    const auto to = need<queue>(answers);
+    const auto to = need_open(answers);
     if (!to) return to.error();
-    if ((*to)->is_closed()) return error(COORD_CLOSED, "queue", "the queue was closed");
-    const auto started =
-        coord::groupcache::start_asking(what.as(verb), what.how.owner, ref<queue>(*to), token);
-    if (!started) return started.error();
-    if (op != nullptr) *op = hand_out<coord_op>(*started);
-    return {};
+    return hand_over(
+        coord::groupcache::start_asking(what.as(verb), what.how.owner, ref<queue>(*to), token), op);
 }
 
 }  // namespace

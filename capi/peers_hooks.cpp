@@ -4,6 +4,7 @@
 
 #include "capi/arguments.hpp"
 #include "capi/kinds.hpp"
+#include "capi/operations.hpp"
 
 namespace coord::capi {
 namespace {
@@ -26,11 +27,7 @@ result<ref<queue>> read_queue(const coord_peers_options& given) {
     if (given.requests == nullptr) return ref<queue>();
     if (!has_flags)
         return invalid(component, "options.requests: no flag says which kinds arrive there");
-    const auto found = need<queue>(given.requests);
-    if (!found) return found.error();
-    if ((*found)->is_closed())
-        return error(COORD_CLOSED, "queue", "options.requests: the queue was closed");
-    return ref<queue>(*found);
+    return read_requests_queue(given.requests);
 }
 
 }  // namespace

@@ -73,11 +73,10 @@ coord_status coord_peers_serve_start(coord_peers* of,
         if (!given) return given.error();
         const auto how = read_serve_call(call, **by);
         if (!how) return how.error();
-        const auto started = coord::groupcache::start_serve(
-            ref<http_peers>(*by), *given, how->deadline, how->owner, ref<queue>(*to), token);
-        if (!started) return started.error();
-        if (op != nullptr) *op = hand_out<coord_op>(*started);
-        return {};
+        return hand_over(
+            coord::groupcache::start_serve(
+                ref<http_peers>(*by), *given, how->deadline, how->owner, ref<queue>(*to), token),
+            op);
     });
 }
 }

@@ -6,6 +6,7 @@
 #include "capi/bytes.hpp"
 #include "capi/guard.hpp"
 #include "capi/kinds.hpp"
+#include "capi/operations.hpp"
 #include "capi/user_guard.hpp"
 #include "groupcache/registry.hpp"
 #include "runtime/this_thread.hpp"
@@ -217,17 +218,13 @@ coord_status coord_runtime_close_start(coord_runtime* of,
     return guard(err, [&]() -> result<> {
         const auto found = need<runtime>(of);
         if (!found) return found.error();
-        const auto to = need<queue>(answers);
+        const auto to = need_open(answers);
         if (!to) return to.error();
-        if ((*to)->is_closed()) return error(COORD_CLOSED, "queue", "the queue was closed");
         const auto how =
             read_call(call, (*found)->time(), limits::default_close_timeout, off::now, component);
         if (!how) return how.error();
-        const auto started =
-            (*found)->start_close(how->deadline, how->owner, ref<queue>(*to), token);
-        if (!started) return started.error();
-        if (op != nullptr) *op = hand_out<coord_op>(*started);
-        return {};
+        return hand_over((*found)->start_close(how->deadline, how->owner, ref<queue>(*to), token),
+                         op);
     });
 }
 
